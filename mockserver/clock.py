@@ -1,0 +1,96 @@
+"""The time of a sandbox."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.state.interface import State
+
+TABLE = "clock"
+LAST = 253_370_764_799.0
+MAX_SKEW = 1e10
+NEW: dict[str, Any] = {"offset": 0.0, "frozen_at": None, "skew": 0.0}
+
+
+class Clock:
+    """Two questions: `now()`, the time that everything in the sandbox lives by, and `wall()`, the
+    time that a provider compares a signed timestamp with. Both in unix seconds.
+
+    Travelling moves `now()` alone, so that honest signatures stay fresh however far a test travels.
+    """
+
+    def __init__(self, state: State, space: str, *, real: Callable[[], float] = time.time) -> None:
+        self._state = state
+        self._space = space
+        self._real = real
+
+    def now(self) -> float:
+        """Sandbox time: real time, plus what was travelled, or the moment at which it was frozen."""
+        record = self._state.read(self._space, TABLE, "clock")
+        return self._real() if record is None else self._now(record)
+
+    def wall(self) -> float:
+        """Real time plus the skew."""
+        record = self._state.read(self._space, TABLE, "clock")
+        return self._real() + (record["skew"] if record else 0.0)
+
+    def travel(
+        self, seconds: float = 0.0, *, minutes: float = 0.0, hours: float = 0.0, days: float = 0.0
+    ) -> float:
+        """Move sandbox time forward and answer the new `now()`.
+
+        Raises ValueError for a step back, or an endless one."""
+        step = seconds + 60.0 * minutes + 3600.0 * hours + 86400.0 * days
+        if not 0.0 <= step < math.inf:
+            raise ValueError(f"a clock travels forward only, not by {step} s; reset the sandbox to go back")
+
+        def change(record: dict[str, Any]) -> dict[str, Any]:
+            if self._now(record) + step > LAST:
+                raise ValueError(f"a clock travels to the end of the year 9998 at most, not {step} s further")
+            if record["frozen_at"] is not None:
+                return {**record, "frozen_at": record["frozen_at"] + step}
+            return {**record, "offset": record["offset"] + step}
+
+        return self._change(change)
+
+    def freeze(self) -> float:
+        """Let sandbox time stand still, until `unfreeze`; travelling still moves it."""
+        return self._change(lambda record: {**record, "frozen_at": self._now(record)})
+
+    def unfreeze(self) -> float:
+        """Let sandbox time run on from where it stands."""
+        return self._change(
+            lambda record: {**record, "offset": self._now(record) - self._real(), "frozen_at": None}
+        )
+
+    @property
+    def frozen(self) -> bool:
+        """Whether sandbox time stands still."""
+        record = self._state.read(self._space, TABLE, "clock")
+        return bool(record) and record["frozen_at"] is not None
+
+    @property
+    def skew(self) -> float:
+        """Seconds that the provider's wall clock is ahead of the real one."""
+        record = self._state.read(self._space, TABLE, "clock")
+        return record["skew"] if record else 0.0
+
+    @skew.setter
+    def skew(self, seconds: float) -> None:
+        if not abs(seconds) <= MAX_SKEW:
+            raise ValueError(f"a clock may be off by {MAX_SKEW:.0f} s at most, not by {seconds} s")
+        self._change(lambda record: {**record, "skew": float(seconds)})
+
+    def _now(self, record: dict[str, Any]) -> float:
+        frozen_at: float | None = record["frozen_at"]
+        return frozen_at if frozen_at is not None else self._real() + record["offset"]
+
+    def _change(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> float:
+        def apply(record: dict[str, Any] | None) -> tuple[dict[str, Any], float]:
+            changed = change(record or NEW)
+            return changed, self._now(changed)
+
+        return self._state.update(self._space, TABLE, "clock", apply)

@@ -1,0 +1,109 @@
+"""The embedded default: state in this process, blobs in a spool file."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from mockserver.state.interface import Log, Record
+from mockserver.state.spool import Spool
+
+T = TypeVar("T")
+Table = dict[str, Record]
+
+
+class _Ring:
+    """A log bounded by entries and by bytes."""
+
+    __slots__ = ("dropped", "entries", "size")
+
+    def __init__(self) -> None:
+        self.entries: deque[bytes] = deque()
+        self.size = 0
+        self.dropped = 0
+
+    def append(self, entry: bytes, max_entries: int, max_bytes: int) -> None:
+        self.entries.append(entry)
+        self.size += len(entry)
+        while self.entries and (len(self.entries) > max_entries or self.size > max_bytes):
+            self.size -= len(self.entries.popleft())
+            self.dropped += 1
+
+
+class MemoryState:
+    """A `State` for one process. Reading takes no lock: looking up in a dict is atomic already."""
+
+    def __init__(self, spool: Spool | None = None) -> None:
+        self._spaces: defaultdict[str, defaultdict[str, Table]] = defaultdict(lambda: defaultdict(dict))
+        self._logs: defaultdict[str, dict[str, _Ring]] = defaultdict(dict)
+        self._spool = spool or Spool()
+        self._lock = threading.Lock()
+
+    def read(self, space: str, table: str, key: str) -> Record:
+        tables = self._spaces.get(space)
+        records = tables.get(table) if tables else None
+        return records.get(key) if records else None
+
+    def write(self, space: str, table: str, key: str, record: Record, *, limit: int | None = None) -> None:
+        with self._lock:
+            records = self._spaces[space][table]
+            records[key] = record
+            while limit is not None and len(records) > limit:
+                del records[next(iter(records))]
+
+    def update(
+        self, space: str, table: str, key: str, change: Callable[[Record | None], tuple[Record | None, T]]
+    ) -> T:
+        with self._lock:
+            records = self._spaces[space][table]
+            record, answer = change(records.get(key))
+            if record is None:
+                records.pop(key, None)
+            else:
+                records[key] = record
+            return answer
+
+    def remove(self, space: str, table: str, key: str) -> None:
+        with self._lock:
+            self._table(space, table).pop(key, None)
+
+    def keys(self, space: str, table: str) -> list[str]:
+        with self._lock:
+            return list(self._table(space, table))
+
+    def append(self, space: str, log: str, entry: bytes, *, max_entries: int, max_bytes: int) -> None:
+        with self._lock:
+            logs = self._logs[space]
+            ring = logs.get(log)
+            if ring is None:
+                ring = logs[log] = _Ring()
+            ring.append(entry, max_entries, max_bytes)
+
+    def entries(self, space: str, log: str) -> Log:
+        with self._lock:
+            ring = self._logs.get(space, {}).get(log)
+            return Log(entries=tuple(ring.entries) if ring else (), dropped=ring.dropped if ring else 0)
+
+    def keep(self, digest: str, blob: bytes | memoryview) -> None:
+        self._spool.keep(digest, blob)
+
+    def blob(self, digest: str) -> bytes | None:
+        return self._spool.read(digest)
+
+    def kept(self, digest: str) -> bool:
+        return digest in self._spool
+
+    def drop(self, space: str) -> None:
+        with self._lock:
+            self._spaces.pop(space, None)
+            self._logs.pop(space, None)
+
+    def close(self) -> None:
+        self._spool.close()
+
+    def _table(self, space: str, table: str) -> Table:
+        """A table to look into: asking for one that is not there must not make it."""
+        tables = self._spaces.get(space)
+        return tables.get(table, {}) if tables else {}

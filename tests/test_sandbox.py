@@ -1,0 +1,216 @@
+from collections.abc import Iterator
+
+import pytest
+
+from mockserver import assets
+from mockserver.catalogue import UnknownBehaviour
+from mockserver.journal import Draft
+from mockserver.providers import PROVIDERS
+from mockserver.sandbox import Registry, Sandbox
+from mockserver.settings import SettingError
+from mockserver.state.memory import MemoryState
+
+START = 1_700_000_000.0
+URL = "http://images.example.com/a.jpg"
+
+
+@pytest.fixture
+def state() -> Iterator[MemoryState]:
+    state = MemoryState()
+    yield state
+    state.close()
+
+
+@pytest.fixture
+def registry(state: MemoryState) -> Registry:
+    return Registry(state, PROVIDERS, real=lambda: START)
+
+
+@pytest.fixture
+def sandbox(registry: Registry) -> Sandbox:
+    return registry.mint()
+
+
+def use(sandbox: Sandbox) -> None:
+    """Leave a trace of every kind."""
+    sandbox.clock.travel(hours=1)
+    sandbox.clock.skew = 30
+    sandbox.account("ailab").charge(None)
+    sandbox.account("ailab").pace(1)
+    sandbox.set("ailab", qps=1)
+    sandbox.fail("ailab", "error.ERROR_USER_LOCKED")
+    sandbox.journal.append(Draft(provider="ailab", method="GET", path="/").entry(sandbox="x", at=0, status=1))
+    sandbox.assets.publish("/a", "digest", media_type="image/png", lifetime=60)
+    sandbox.know_url(URL, b"bytes")
+
+
+def traces(sandbox: Sandbox) -> dict[str, object]:
+    """What `use` leaves, as it is found."""
+    return {
+        "now": sandbox.clock.now(),
+        "wall": sandbox.clock.wall(),
+        "used": sandbox.account("ailab").used,
+        "pace": sandbox.account("ailab").pace(5).count,
+        "qps": sandbox.settings("ailab")["qps"],
+        "faults": len(sandbox.faults.list("ailab")),
+        "exchanges": len(sandbox.journal),
+        "asset": sandbox.assets.find("/a") is not None,
+        "url": sandbox.known_url(URL),
+    }
+
+
+NO_TRACE = {
+    "now": START,
+    "wall": START,
+    "used": 0,
+    "pace": 1,
+    "qps": None,
+    "faults": 0,
+    "exchanges": 0,
+    "asset": False,
+    "url": None,
+}
+
+
+class TestIsolation:
+    def test_a_fresh_sandbox_is_new_in_every_way(self, sandbox: Sandbox) -> None:
+        assert traces(sandbox) == NO_TRACE
+
+    def test_what_happens_in_one_sandbox_is_not_seen_in_another(self, registry: Registry) -> None:
+        used, other = registry.mint(), registry.mint()
+        use(used)
+        assert traces(other) == NO_TRACE
+        assert traces(registry.default) == NO_TRACE
+        assert all(traces(used)[kind] != NO_TRACE[kind] for kind in NO_TRACE)
+
+    def test_resetting_or_dropping_one_leaves_the_other(self, registry: Registry) -> None:
+        used, reset, dropped = registry.mint(), registry.mint(), registry.mint()
+        use(used)
+        reset.reset()
+        registry.drop(dropped.id)
+        assert traces(used)["exchanges"] == 1
+        assert traces(used)["now"] == START + 3600
+
+
+class TestReset:
+    def test_everything_is_new_and_credentials_stay(self, registry: Registry, sandbox: Sandbox) -> None:
+        credentials = {provider.name: sandbox.credentials(provider.name) for provider in PROVIDERS}
+        use(sandbox)
+        sandbox.reset()
+        assert traces(sandbox) == NO_TRACE
+        assert {name: sandbox.credentials(name) for name in credentials} == credentials
+        found = registry.find("ailab", credentials["ailab"]["api_key"])
+        assert found is not None
+        assert found.id == sandbox.id
+
+    def test_settings_given_at_birth_go_back_to_the_defaults_too(self, registry: Registry) -> None:
+        sandbox = registry.mint(ailab={"balance": 3})
+        sandbox.reset()
+        assert sandbox.settings("ailab")["balance"] == 1_000_000
+
+    def test_resetting_a_dropped_sandbox_does_not_bring_it_back(
+        self, registry: Registry, sandbox: Sandbox
+    ) -> None:
+        registry.drop(sandbox.id)
+        sandbox.reset()
+        assert registry.get(sandbox.id) is None
+
+
+class TestDrop:
+    def test_nothing_finds_a_dropped_sandbox(self, registry: Registry, sandbox: Sandbox) -> None:
+        keys = [
+            (provider.name, sandbox.credentials(provider.name)[key])
+            for provider in PROVIDERS
+            for key in provider.keys
+        ]
+        use(sandbox)
+        registry.drop(sandbox.id)
+        assert registry.get(sandbox.id) is None
+        assert registry.of_asset(assets.name(sandbox.id)) is None
+        assert [registry.find(*key) for key in keys] == [None] * len(keys)
+        assert len(sandbox.journal) == 0
+
+    def test_using_a_dropped_sandbox_says_so(self, registry: Registry, sandbox: Sandbox) -> None:
+        registry.drop(sandbox.id)
+        for use in (
+            lambda: sandbox.credentials("ailab"),
+            lambda: sandbox.settings("ailab"),
+            lambda: sandbox.set("ailab", qps=1),
+        ):
+            with pytest.raises(LookupError, match=f"sandbox {sandbox.id} was dropped"):
+                use()
+
+    def test_dropping_twice_or_what_never_was_is_nothing(self, registry: Registry, sandbox: Sandbox) -> None:
+        for sandbox_id in (sandbox.id, sandbox.id, "nobody"):
+            registry.drop(sandbox_id)
+
+    def test_nothing_is_left_of_dropped_sandboxes(self, registry: Registry, state: MemoryState) -> None:
+        _ = registry.default
+        before = {table: state.keys("registry", table) for table in ("sandboxes", "ailab", "tencent_bda")}
+        for _ in range(10):
+            sandbox = registry.mint()
+            use(sandbox)
+            registry.drop(sandbox.id)
+        assert {table: state.keys("registry", table) for table in before} == before
+        assert set(state._spaces) == {"registry"}
+        assert not state._logs
+
+
+class TestSettings:
+    def test_a_change_is_seen_at_once_and_by_every_view(self, registry: Registry, sandbox: Sandbox) -> None:
+        sandbox.set("ailab", balance=3, locked=True)
+        found = registry.get(sandbox.id)
+        assert found is not None
+        assert found.settings("ailab")["balance"] == 3
+        assert sandbox.settings("ailab")["locked"] is True
+        assert sandbox.settings("tencent_bda")["balance"] is None
+
+    def test_a_refused_change_changes_nothing(self, sandbox: Sandbox) -> None:
+        with pytest.raises(SettingError, match="it can be True or False"):
+            sandbox.set("ailab", balance=3, locked="yes")
+        assert sandbox.settings("ailab")["balance"] == 1_000_000
+
+    def test_an_unknown_provider_is_told_the_known_ones(self, sandbox: Sandbox) -> None:
+        with pytest.raises(LookupError, match="no provider 'alab'; there are ailab, tencent_bda"):
+            sandbox.set("alab", qps=1)
+
+
+class TestFail:
+    @pytest.mark.parametrize("behaviour", ["error.ERROR_USER_LOCKED", "ailab.error.ERROR_USER_LOCKED"])
+    def test_a_behaviour_goes_by_its_id_with_or_without_the_provider(
+        self, sandbox: Sandbox, behaviour: str
+    ) -> None:
+        fault = sandbox.fail("ailab", behaviour, nth=2, times=None, probability=0.5, seed=7)
+        assert fault.behaviour == "ailab.error.ERROR_USER_LOCKED"
+        assert (fault.nth, fault.times, fault.probability, fault.seed) == (2, None, 0.5, 7)
+        assert sandbox.faults.list("ailab") == [fault]
+
+    def test_an_unknown_id_is_answered_with_near_ones(self, sandbox: Sandbox) -> None:
+        with pytest.raises(UnknownBehaviour) as unknown:
+            sandbox.fail("ailab", "error.ERROR_USER_LOKED")
+        assert "no behaviour 'error.ERROR_USER_LOKED'" in str(unknown.value)
+        assert "did you mean ailab.error.ERROR_USER_LOCKED" in str(unknown.value)
+        assert sandbox.faults.list("ailab") == []
+
+    def test_a_behaviour_that_is_no_error_cannot_be_caused(self, sandbox: Sandbox) -> None:
+        with pytest.raises(ValueError, match=r"ailab\.success is not an error"):
+            sandbox.fail("ailab", "success")
+
+    def test_an_unknown_provider_is_told_the_known_ones(self, sandbox: Sandbox) -> None:
+        with pytest.raises(LookupError, match="there are ailab, tencent_bda"):
+            sandbox.fail("nobody", "error.X")
+
+
+class TestKnownUrls:
+    def test_a_url_stands_for_the_bytes_that_were_told_last(self, sandbox: Sandbox) -> None:
+        sandbox.know_url(URL, b"first")
+        sandbox.know_url(URL, b"second")
+        assert sandbox.known_url(URL) == b"second"
+
+    def test_any_other_url_is_unknown(self, sandbox: Sandbox) -> None:
+        sandbox.know_url(URL, b"bytes")
+        assert sandbox.known_url(f"{URL}?") is None
+
+    def test_a_url_may_stand_for_no_bytes(self, sandbox: Sandbox) -> None:
+        sandbox.know_url(URL, b"")
+        assert sandbox.known_url(URL) == b""
