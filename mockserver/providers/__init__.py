@@ -1,0 +1,8 @@
+"""The emulated vendor APIs. A new one is a folder here and an entry in this tuple."""
+
+from __future__ import annotations
+
+from mockserver.providers import ailab, tencent_bda
+from mockserver.providers.base import Provider
+
+PROVIDERS: tuple[Provider, ...] = (ailab.PROVIDER, tencent_bda.PROVIDER)
