@@ -1,0 +1,111 @@
+"""One ASGI app: for which provider is this request?
+
+By its Host header, else by a /<provider>/ prefix, else by a documented path. The providers themselves are
+Starlette applications of their own; nothing is decided here but who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver import control
+from mockserver.journal import Draft
+from mockserver.providers import PROVIDERS
+from mockserver.providers.base import Engine, Provider
+
+MAX_HOST = 255
+
+
+class App:
+    """All providers at one origin. `engine` is shared by them; a new one, in memory, by default."""
+
+    def __init__(self, engine: Engine | None = None, providers: Sequence[Provider] = PROVIDERS) -> None:
+        self.engine = engine or Engine.of(*providers)
+        self._providers = tuple(providers)
+        self._apps: dict[str, ASGIApp] = {one.name: one.app(self.engine) for one in providers}
+        self._control = control.app(self.engine)
+        self._by_host = lru_cache(maxsize=256)(self._provider_of_host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        else:
+            await self._http(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        root: str = scope.get("root_path", "")  # where somebody has mounted this app, mostly nowhere
+        path: str = scope["path"].removeprefix(root) or "/"
+        prefix = path.split("/", 2)[1] if path.startswith("/") else ""
+        if prefix == "_mock":
+            await self._control(scope, receive, send)
+            return
+        name = self._by_host(_host(scope)[:MAX_HOST])
+        if name is None and prefix in self._apps:
+            name = prefix
+            path = path if path.count("/") > 1 else f"{path}/"
+            scope = {**scope, "path": root + path, "root_path": f"{root}/{prefix}"}
+        if name is None:
+            local = {**scope, "path": path} if root else scope
+            name = next((one.name for one in self._providers if one.claims(local)), None)
+        answer = self._apps[name] if name else self._nobody(scope["method"], path)
+        await answer(scope, receive, send)
+
+    def malformed(self, reason: str) -> None:
+        """Write down that something came which is no HTTP request."""
+        self._note("", "", 400, f"not an HTTP request: {reason}")
+
+    def _note(self, method: str, path: str, status: int, note: str) -> None:
+        draft = Draft(provider="", method=method, path=path)
+        draft.notes.append(note)
+        strangers = self.engine.registry.strangers
+        strangers.append(draft.entry(sandbox=None, at=draft.received_at, status=status))
+
+    def _provider_of_host(self, host: bytes) -> str | None:
+        name = host.decode("latin1").rpartition(":")[0] or host.decode("latin1")
+        for provider in self._providers:
+            if any(fnmatchcase(name.lower(), pattern) for pattern in provider.hosts):
+                return provider.name
+        return None
+
+    def _nobody(self, method: str, path: str) -> Response:
+        """What exists, for a request that is for nobody: the front page, and everything unknown."""
+        front = path == "/"
+        status = 200 if front else 404
+        listing = {
+            "error": None if front else f"nothing is at {method} {path}",
+            "providers": {
+                provider.name: {
+                    "title": provider.title,
+                    "prefix": f"/{provider.name}/",
+                    "hosts": list(provider.hosts),
+                }
+                for provider in self._providers
+            },
+            "control": "/_mock/health",
+        }
+        if not front:
+            self._note(method, path, status, "no provider has this path")
+        return JSONResponse(listing, status_code=status)
+
+
+def _host(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host: bytes = value
+            return host
+    return b""
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

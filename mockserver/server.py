@@ -1,0 +1,290 @@
+"""MockServer: the app on a real socket, in a thread or in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from types import TracebackType
+from typing import Any, Self, cast
+
+import uvicorn
+
+from mockserver.app import App
+from mockserver.journal import Journal
+from mockserver.outbound import Outbound
+from mockserver.protocol import Protocol
+from mockserver.providers import PROVIDERS, ailab, tencent_bda
+from mockserver.providers.base import Engine
+from mockserver.sandbox import Sandbox
+from mockserver.state.interface import State
+
+GRACE = 1.0
+"""Seconds that requests in progress have to end when the server stops."""
+START_TIMEOUT = 10.0
+KEEP_ALIVE = 75
+
+
+class ServerError(RuntimeError):
+    """The server could not start, or is not running."""
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn without poll intervals: stopping wakes it, and waits for nothing but open requests."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until `stop`. Uvicorn's own would also catch signals and raise them again at the end."""
+        if not self.config.loaded:
+            self.config.load()
+        self.lifespan = self.config.lifespan_class(self.config)
+        await self.startup(sockets)
+        try:
+            await self.main_loop()
+        finally:
+            await self.shutdown(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        await super().startup(sockets)
+        await self.on_tick(0)
+        self._on_ready()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), 1.0)
+
+    def stop(self) -> None:
+        """End soon; from the loop's own thread."""
+        self.should_exit = True
+        self._wake.set()
+
+    def stop_from_outside(self) -> None:
+        """End soon; from any thread."""
+        with contextlib.suppress(RuntimeError, AttributeError):  # the loop ended already, or never began
+            self._loop.call_soon_threadsafe(self.stop)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self._finish(GRACE)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await self._finish(GRACE / 10)
+        # What is left is told to end, and must not log that it did.
+        uvicorn_log = logging.getLogger("uvicorn.error")
+        uvicorn_log.disabled = True
+        for task in self.server_state.tasks:
+            task.cancel()
+        await self._finish(GRACE)
+        uvicorn_log.disabled = False
+
+    async def _finish(self, seconds: float) -> None:
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=seconds)
+
+
+class RunningSandbox(Sandbox):
+    """A sandbox of a running server: knows where its providers are, too."""
+
+    def __init__(self, sandbox: Sandbox, url: str) -> None:
+        super().__init__(sandbox.state, sandbox.id, sandbox.tenancies, real=sandbox.real)
+        self._url = url
+
+    @property
+    def ailab(self) -> ailab.Access:
+        """URL and key of AILabTools."""
+        return ailab.Access(url=self._url, **self.credentials("ailab"))
+
+    @property
+    def tencent_bda(self) -> tencent_bda.Access:
+        """URL, endpoint and keys of Tencent Cloud BDA."""
+        endpoint = self._url.partition("//")[2]
+        return tencent_bda.Access(url=self._url, endpoint=endpoint, **self.credentials("tencent_bda"))
+
+
+class MockServer:
+    """All providers on a socket, a free port of the loopback interface by default.
+
+    As a context manager it runs in a thread of its own: ready when the block begins, stopped when it ends.
+    `allow_hosts` are the hosts besides loopback that image URLs may be fetched from.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        allow_hosts: Iterable[str] = (),
+        state: State | None = None,
+    ) -> None:
+        self._host = host.strip("[]")
+        self._wanted_port = port
+        self._port = port
+        self._outbound = Outbound(allow_hosts)
+        self._state = state
+        self._socket: socket.socket | None = None
+        self._server: _Uvicorn | None = None
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+
+    @cached_property
+    def app(self) -> App:
+        """The ASGI application, for use without a socket, too."""
+        return App(Engine.of(*PROVIDERS, state=self._state, outbound=self._outbound))
+
+    @property
+    def url(self) -> str:
+        """Where the server is. Raises ServerError when it is not running, or died."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on. Raises ServerError when it is not running, or died."""
+        if self._failure is not None:
+            raise ServerError("the server thread died") from self._failure
+        if self._socket is None:
+            raise ServerError("the server is not running; call start() or use it in a with block")
+        return self._port
+
+    @property
+    def default(self) -> RunningSandbox:
+        """The sandbox with the fixed credentials."""
+        return RunningSandbox(self.app.engine.registry.default, self.url)
+
+    @property
+    def strangers(self) -> Journal:
+        """The journal of requests that belong to no sandbox."""
+        return self.app.engine.registry.strangers
+
+    def sandbox(self, **settings: Mapping[str, Any]) -> RunningSandbox:
+        """A fresh tenant, with settings per provider: `server.sandbox(ailab={"balance": 3})`.
+
+        Raises SettingError for a wrong setting, LookupError for a wrong provider."""
+        return RunningSandbox(self.app.engine.registry.mint(**settings), self.url)
+
+    def start(self) -> Self:
+        """Start in a thread and return when the server answers.
+
+        Raises OSError when the address cannot be had, ServerError for anything else that goes wrong."""
+        if self._thread is not None:
+            raise ServerError("the server is running already")
+        ready = threading.Event()
+        self._prepare(ready.set)
+        self._thread = threading.Thread(
+            target=self._run_in_thread, args=(ready,), name="mockserver", daemon=True
+        )
+        self._thread.start()
+        answered = ready.wait(START_TIMEOUT)
+        if self._failure is not None:
+            self.stop()
+        if not answered:
+            self.stop()
+            raise ServerError(f"the server did not start within {START_TIMEOUT:.0f} s")
+        return self
+
+    def stop(self) -> None:
+        """Stop and return when the server has stopped. Raises ServerError when its thread had died."""
+        if self._server is not None:
+            self._server.stop_from_outside()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = self._server = None
+        self._give_back()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise ServerError("the server thread died") from failure
+
+    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Serve in this thread, the main one, until SIGINT or SIGTERM."""
+        server = self._prepare(on_ready)
+
+        async def serve() -> None:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with contextlib.suppress(NotImplementedError):  # Windows
+                    loop.add_signal_handler(number, server.stop)
+            await server.serve(self._sockets())
+
+        try:
+            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+                runner.run(serve())
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._give_back()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _prepare(self, on_ready: Callable[[], None]) -> _Uvicorn:
+        config = uvicorn.Config(
+            self.app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            http=cast("type[Protocol]", partial(Protocol, on_malformed=self.app.malformed)),
+            ws="none",
+            timeout_keep_alive=KEEP_ALIVE,
+        )
+        self._server = _Uvicorn(config, on_ready)
+        self._socket = _listening(self._host, self._wanted_port)
+        self._port = self._socket.getsockname()[1]
+        return self._server
+
+    def _run_in_thread(self, ready: threading.Event) -> None:
+        assert self._server is not None
+        try:
+            with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+                runner.run(self._server.serve(self._sockets()))
+        except BaseException as error:
+            self._failure = error
+        finally:
+            ready.set()
+
+    def _sockets(self) -> list[socket.socket]:
+        assert self._socket is not None
+        return [self._socket]
+
+    def _give_back(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if "app" in self.__dict__:
+            self.app.engine.close()
+            del self.app
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A listening socket. The protocol number matters: without it asyncio sets no TCP_NODELAY."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,41 @@
+import pytest
+from click.testing import CliRunner
+
+from mockserver.cli import main
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, arguments)
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_lists_the_commands(flag: str) -> None:
+    code, shown = run(flag)
+    assert code == 0
+    assert "serve" in shown
+
+
+def test_help_of_serve_teaches_by_example() -> None:
+    _, shown = run("serve", "--help")
+    for expected in ("--host", "--port", "--allow-host", "mockserver serve --port 0", "127.0.0.1"):
+        assert expected in shown
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_cannot_be_is_refused_with_what_can(port: str) -> None:
+    code, shown = run("serve", "--port", port)
+    assert code == 2
+    assert "--port" in shown
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    code, shown = run("--version")
+    assert code == 0
+    assert shown.startswith("mockserver, version ")
+
+
+def test_a_host_that_is_not_here_is_told_with_what_to_do() -> None:
+    code, shown = run("serve", "--host", "192.0.2.1", "--port", "0")
+    assert code == 1
+    assert "choose another --host" in shown

@@ -1,0 +1,282 @@
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from signal import SIGINT, SIGTERM, Signals
+
+import httpx
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mockserver import MockServer, ServerError, fixtures
+from mockserver.imaging import decode, matting
+from mockserver.providers.ailab import Access
+from mockserver.server import _Uvicorn
+
+
+def health(url: str) -> int:
+    return httpx.get(f"{url}/_mock/health").status_code
+
+
+def test_a_server_answers_inside_its_block_and_not_after() -> None:
+    with MockServer() as server:
+        url = server.url
+        assert health(url) == 200
+    with pytest.raises(httpx.ConnectError):
+        health(url)
+
+
+def test_a_stopped_server_says_so() -> None:
+    server = MockServer()
+    with pytest.raises(ServerError, match="not running"):
+        _ = server.url
+    with server:
+        pass
+    with pytest.raises(ServerError, match="not running"):
+        server.sandbox()
+
+
+def test_a_server_starts_again_with_nothing_left_from_before() -> None:
+    server = MockServer()
+    with server:
+        httpx.post(f"{server.url}/api/cutout/portrait/avatar-extraction")
+        assert len(server.strangers) == 1
+    with server:
+        assert health(server.url) == 200
+        assert len(server.strangers) == 0
+
+
+def test_a_second_start_is_refused() -> None:
+    with MockServer() as server, pytest.raises(ServerError, match="already"):
+        server.start()
+
+
+def test_two_servers_do_not_know_each_other() -> None:
+    with MockServer() as one, MockServer() as other:
+        assert one.port != other.port
+        key = one.sandbox().ailab.api_key
+        assert other.app.engine.registry.find("ailab", key) is None
+
+
+def test_a_taken_port_is_an_oserror_and_the_server_can_still_start() -> None:
+    with MockServer() as first:
+        second = MockServer(port=first.port)
+        with pytest.raises(OSError, match="in use"):
+            second.start()
+    with second:
+        assert health(second.url) == 200
+
+
+def test_a_server_that_cannot_start_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(self: _Uvicorn, sockets: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(_Uvicorn, "startup", broken)
+    with pytest.raises(ServerError) as caught:
+        MockServer().start()
+    assert str(caught.value.__cause__) == "broken on purpose"
+
+
+def test_a_server_thread_that_dies_raises_at_the_next_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    died = threading.Event()
+
+    async def broken(self: _Uvicorn) -> None:
+        died.set()
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(_Uvicorn, "main_loop", broken)
+    server = MockServer().start()
+    assert died.wait(5)
+    assert server._thread is not None
+    server._thread.join(5)
+    with pytest.raises(ServerError, match="died"):
+        _ = server.url
+    with pytest.raises(ServerError, match="died"):
+        server.stop()
+
+
+def test_stopping_does_not_wait_for_an_idle_connection() -> None:
+    with MockServer() as server, httpx.Client() as client:
+        assert client.get(f"{server.url}/_mock/health").status_code == 200
+        began = time.perf_counter()
+    assert time.perf_counter() - began < 0.5
+
+
+def test_stopping_does_not_wait_for_a_body_that_never_comes() -> None:
+    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head(server.default.ailab.api_key) + b"--b")
+        assert health(server.url) == 200
+        began = time.perf_counter()
+    assert time.perf_counter() - began < 5
+
+
+def test_what_a_stopping_server_could_not_answer_is_in_the_journal() -> None:
+    server = MockServer().start()
+    sandbox = server.default
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head(sandbox.ailab.api_key) + b"--b")
+        assert health(server.url) == 200
+        server.stop()
+    assert sandbox.journal.last.status is None
+
+
+def test_a_sandbox_that_is_dropped_during_a_request_stays_dropped() -> None:
+    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        sandbox = server.sandbox()
+        registry = server.app.engine.registry
+        connection.sendall(head(sandbox.ailab.api_key, length=5))
+        assert health(server.url) == 200
+        registry.drop(sandbox.id)
+        connection.sendall(b"--b--")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 4")
+        assert len(server.strangers) == 1
+        assert list(registry.state.entries(sandbox.id, "journal").entries) == []
+
+
+def test_an_offer_to_upgrade_is_ignored_and_the_body_is_read() -> None:
+    # As Java's HTTP client sends it with every first request.
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n"
+    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        request = head(server.default.ailab.api_key, length=5).replace(b"\r\n\r\n", b"\r\n" + offer + b"\r\n")
+        connection.sendall(request + b"--b--")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+        exchange = server.default.journal.last
+        assert exchange.behaviours == ["ailab.error.MISSING_PARAMETERS"]
+
+
+@pytest.mark.parametrize("garbage", [b"NONSENSE\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * 300_000])
+def test_what_is_no_http_request_is_refused_and_noted(garbage: bytes) -> None:
+    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(garbage)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+        assert server.strangers.last.notes[0].startswith("not an HTTP request")
+
+
+def head(key: str, length: int = 1000) -> bytes:
+    return (
+        f"POST /api/cutout/portrait/avatar-extraction HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
+        f"Content-Type: multipart/form-data; boundary=b\r\nailabapi-api-key: {key}\r\n\r\n"
+    ).encode()
+
+
+def test_an_ipv6_server_names_itself_in_brackets() -> None:
+    try:
+        server = MockServer(host="::1").start()
+    except OSError as error:
+        pytest.skip(f"no IPv6 loopback here: {error}")
+    try:
+        assert server.url == f"http://[::1]:{server.port}"
+        assert health(server.url) == 200
+    finally:
+        server.stop()
+
+
+def test_answers_on_a_kept_alive_connection_are_not_delayed() -> None:
+    # Nagle's algorithm together with delayed acknowledgements would cost 40 ms an answer.
+    with MockServer() as server, httpx.Client(base_url=server.url) as client:
+        client.get("/_mock/health")
+        began = time.perf_counter()
+        for _ in range(50):
+            client.get("/_mock/health")
+        assert time.perf_counter() - began < 1.0
+
+
+def test_image_work_does_not_block_other_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def held_up(picture: decode.Picture) -> NDArray[np.uint8]:
+        began.set()
+        assert go_on.wait(10)
+        return cut_out(picture)
+
+    cut_out = matting.matte
+    monkeypatch.setattr(matting, "matte", held_up)
+    portrait = fixtures.path("portrait.jpg").read_bytes()
+    with MockServer() as server, ThreadPoolExecutor(8) as clients:
+        access = server.default.ailab
+        uploads = [clients.submit(upload, access, portrait + bytes([number])) for number in range(8)]
+        assert began.wait(10)
+        assert health(server.url) == 200
+        go_on.set()
+        assert [future.result() for future in uploads] == [200] * 8
+
+
+def upload(access: Access, image: bytes) -> int:
+    url = f"{access.url}/api/cutout/portrait/avatar-extraction"
+    headers = {"ailabapi-api-key": access.api_key}
+    return httpx.post(url, headers=headers, files={"image": image}, timeout=30).status_code
+
+
+class Process:
+    """`mockserver serve` as a process, and what it has printed up to its curl line."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", "mockserver", "serve", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.popen.stdout is not None
+        self.lines = []
+        for line in self.popen.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith("  curl"):
+                break
+
+    @property
+    def url(self) -> str:
+        return self.lines[0].split()[4]
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    process = Process("--port", "0")
+    yield process
+    process.popen.kill()
+    process.popen.communicate()
+
+
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
+def test_a_signal_ends_the_process_at_once_and_cleanly(process: Process, number: Signals) -> None:
+    assert health(process.url) == 200
+    process.popen.send_signal(number)
+    _, errors = process.popen.communicate(timeout=5)
+    assert process.popen.returncode == 0
+    assert errors == ""
+
+
+def test_serve_prints_where_each_provider_is_and_the_demo_credentials(process: Process) -> None:
+    printed = "\n".join(process.lines)
+    for expected in (
+        "AILabTools Head Extraction",
+        f"POST {process.url}/api/cutout/portrait/avatar-extraction",
+        "mock-ailab-key-of-the-default-sandbox",
+        "Tencent Cloud BDA SegmentCustomizedPortraitPic",
+        process.url.removeprefix("http://"),
+        "AKIDmockdefault",
+        "mock-secret-key-of-the-default-sandbox",
+    ):
+        assert expected in printed
+
+
+def test_the_printed_curl_line_works_when_pasted(process: Process) -> None:
+    answer = subprocess.run(process.lines[-1], shell=True, capture_output=True, text=True, check=True)
+    assert '"error_code":0' in answer.stdout
+    assert process.url in answer.stdout
+
+
+def test_a_taken_port_is_told_with_what_to_do() -> None:
+    with MockServer() as server:
+        taken = subprocess.run(
+            [sys.executable, "-m", "mockserver", "serve", "--port", str(server.port)],
+            capture_output=True,
+            text=True,
+        )
+    assert taken.returncode == 1
+    assert "choose another --port" in taken.stderr
+    assert "Traceback" not in taken.stderr
