@@ -1,0 +1,1 @@
+"""What a team runs against its own client, and against the real providers."""

@@ -1,0 +1,1 @@
+"""Reference clients: small, readable, correct."""
