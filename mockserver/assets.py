@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import dataclass
 
 from mockserver.clock import Clock
+from mockserver.ids import uuid4
 from mockserver.state.interface import State
 
 TABLE = "assets"
@@ -29,7 +29,7 @@ def name(sandbox_id: str) -> str:
     """A fresh UUID that carries its sandbox in the first eight digits, so that a plain download
     without any credential finds its way back."""
     carried = DEFAULT_CARRIED if sandbox_id == "default" else sandbox_id
-    return f"{carried}{str(uuid.uuid4())[8:]}"
+    return f"{carried}{uuid4()[8:]}"
 
 
 def sandbox_of(asset_name: str) -> str:

@@ -244,6 +244,7 @@ class MockServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             http=cast("type[Protocol]", partial(Protocol, on_malformed=self.app.malformed)),
             ws="none",
             timeout_keep_alive=KEEP_ALIVE,

@@ -15,7 +15,7 @@ HTTP = {"starlette", "httpx", "uvicorn", "multipart", "h11", "httptools", "uvloo
 # From the ground up; what stands on one line shares a layer. A name stands for itself and all below it.
 LAYERS = (
     {"state"},
-    {"clock", "catalogue", "settings", "outbound", "protocol", "fixtures", "schemas"},
+    {"clock", "catalogue", "settings", "outbound", "ids", "protocol", "fixtures", "schemas"},
     {"account", "assets", "faults", "journal", "imaging"},
     {"sandbox"},
     {"providers"},

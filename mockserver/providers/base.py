@@ -128,7 +128,8 @@ class Call:
     def origin(self) -> str:
         """Scheme and host as the client called them, and the prefix that the application is mounted at."""
         scope = self.request.scope
-        return f"{scope['scheme']}://{self.headers.get('host') or '127.0.0.1'}{scope.get('root_path', '')}"
+        scheme = self.headers.get("x-forwarded-proto") or scope["scheme"]
+        return f"{scheme}://{self.headers.get('host') or '127.0.0.1'}{scope.get('root_path', '')}"
 
     def enter(self, sandbox: Sandbox) -> Sandbox:
         """Go on in a sandbox. Raises Refusal when a fault of it strikes."""

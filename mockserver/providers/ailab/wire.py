@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -18,6 +17,7 @@ from starlette.routing import Route
 
 from mockserver import assets
 from mockserver.catalogue import Behaviour, Error, Former
+from mockserver.ids import uuid4
 from mockserver.journal import redacted, shortened
 from mockserver.providers.ailab import hints, service
 from mockserver.providers.ailab.hints import KEY_HEADER
@@ -205,7 +205,7 @@ def _envelope(generation: str, status: int, error: Error | None) -> dict[str, An
     """The public response fields, in one of the four generations that the documents went through."""
     code, text = (error.code, error.message()) if error else ("", "")
     supplement = SUPPLEMENTS.get(code, "")
-    ids = {"request_id": str(uuid.uuid4()).upper(), "log_id": str(random.randrange(10**7, 10**8))}
+    ids = {"request_id": uuid4().upper(), "log_id": str(random.randrange(10**7, 10**8))}
     detail = {"status_code": status, "code": code, "code_message": text, "message": supplement}
     if generation == "4":
         return {**ids, "error_detail": {key: detail[key] for key in ("code", "code_message", "message")}}
@@ -239,7 +239,7 @@ def _no_such_key(call: Call, error: Error) -> Response:
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error>\n  <Code>{error.code}</Code>\n  <Message>{error.message()}</Message>\n"
-        f"  <RequestId>{uuid.uuid4().hex[:24].upper()}</RequestId>\n"
+        f"  <RequestId>{uuid4().replace('-', '')[:24].upper()}</RequestId>\n"
         f"  <HostId>{quote(call.headers.get('host', ''), safe=':[]')}</HostId>\n"
         f"  <Key>{quote(_path(call)[1:])}</Key>\n</Error>\n"
     )

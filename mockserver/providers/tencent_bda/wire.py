@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -19,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.catalogue import Behaviour
+from mockserver.ids import uuid4
 from mockserver.journal import shortened
 from mockserver.providers.base import Call, Engine, Refusal, Wire, file_facts
 from mockserver.providers.body import BodyTooLarge, read_body
@@ -112,7 +112,7 @@ class TencentBdaWire(Wire):
         if language and language in ("zh-CN", "en-US"):
             call.met(f"language.{language}")
         message = error.message(language, variant=refusal.variant, **refusal.values)
-        content = {"Error": {"Code": error.code, "Message": message}, "RequestId": str(uuid.uuid4())}
+        content = {"Error": {"Code": error.code, "Message": message}, "RequestId": uuid4()}
         body = json.dumps({"Response": content}, ensure_ascii=False).encode(errors="replace")
         return self._response(call, body, status=error.status)
 
@@ -197,7 +197,7 @@ class TencentBdaWire(Wire):
                 b'", "ImageRects": ',
                 rects,
                 b', "RequestId": "',
-                str(uuid.uuid4()).encode(),
+                uuid4().encode(),
                 b'"}}',
             )
         )

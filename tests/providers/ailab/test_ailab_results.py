@@ -196,3 +196,7 @@ def test_a_fault_of_downloads_strikes_a_download_and_no_call(
     url = result_url(client)
     assert [httpx.get(url).status_code for _ in range(2)] == [404, 200]
     assert sandbox.journal[-2].fault == "ailab.asset.expired"
+
+
+def test_behind_a_proxy_that_ends_tls_a_url_is_https(client: httpx.Client) -> None:
+    assert result_url(client, **{"X-Forwarded-Proto": "https"}).startswith("https://")
