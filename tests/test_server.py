@@ -16,6 +16,7 @@ from mockserver import MockServer, ServerError, fixtures
 from mockserver.imaging import decode, matting
 from mockserver.providers.ailab import Access
 from mockserver.server import _Uvicorn
+from mockserver.state.memory import MemoryState
 
 
 def health(url: str) -> int:
@@ -48,6 +49,16 @@ def test_a_server_starts_again_with_nothing_left_from_before() -> None:
     with server:
         assert health(server.url) == 200
         assert len(server.strangers) == 0
+
+
+def test_a_lent_state_outlives_the_server_and_its_own_does_not() -> None:
+    lent = MemoryState()
+    with MockServer(state=lent) as borrower, MockServer() as owner:
+        for server in (borrower, owner):
+            server.app.engine.state.keep("digest", b"blob")
+        owned = owner.app.engine.state
+    assert (lent.blob("digest"), owned.blob("digest")) == (b"blob", None)
+    lent.close()
 
 
 def test_a_second_start_is_refused() -> None:

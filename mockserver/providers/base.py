@@ -65,8 +65,14 @@ class Engine:
     @classmethod
     def of(cls, *providers: Provider, state: State | None = None, outbound: Outbound | None = None) -> Engine:
         """An engine for some providers, in memory by default."""
+        lent = state is not None
         state = state or MemoryState()
-        return cls(registry=Registry(state, providers), studio=Studio(state), outbound=outbound or Outbound())
+        return cls(
+            registry=Registry(state, providers),
+            studio=Studio(state),
+            outbound=outbound or Outbound(),
+            lent=lent,
+        )
 
     def close(self) -> None:
         """Give threads and files back."""
