@@ -116,6 +116,7 @@ class TestApp:
         assert len(sandbox.journal) == 2
         for app in (one, other):
             app.engine.close()
+        state.close()
 
     def test_it_keeps_the_scheme_that_it_was_called_by(self) -> None:
         app = App()

@@ -71,7 +71,8 @@ def test_a_mistake_of_the_server_is_the_providers_own_error_and_told(
 
 
 def test_a_result_that_made_room_for_newer_ones_is_told_and_made_again() -> None:
-    engine = Engine.of(ailab.PROVIDER, state=MemoryState(Spool(capacity=4 * 200 * 250 + 60_000)))
+    state = MemoryState(Spool(capacity=4 * 200 * 250 + 60_000))
+    engine = Engine.of(ailab.PROVIDER, state=state)
     sandbox, app = engine.registry.mint(), ailab.PROVIDER.app(engine)
 
     def upload(image: bytes) -> str:
@@ -86,6 +87,7 @@ def test_a_result_that_made_room_for_newer_ones_is_told_and_made_again() -> None
     assert sandbox.journal.last.notes == ["this server let the file go to make room for newer ones"]
     assert call(app, sandbox, "GET", upload(SMALL)).status_code == 200
     engine.close()
+    state.close()
 
 
 def test_the_size_is_checked_by_the_service_as_well(engine: Engine) -> None:
