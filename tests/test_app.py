@@ -15,17 +15,6 @@ PATH = "/api/cutout/portrait/avatar-extraction"
 PORTRAIT = fixtures.path("portrait.jpg").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(server: MockServer) -> RunningSandbox:
-    return server.sandbox()
-
-
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     engine = Engine.of(*PROVIDERS)

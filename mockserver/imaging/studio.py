@@ -45,13 +45,6 @@ class Seen:
     facts: Facts | None
     error: ImageError | None
 
-    def facts_or_raise(self) -> Facts:
-        """The facts. Raises the ImageError."""
-        if self.facts is None:
-            assert self.error is not None
-            raise self.error
-        return self.facts
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cutout:

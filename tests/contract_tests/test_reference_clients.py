@@ -6,21 +6,10 @@ from PIL import Image
 
 from contract_tests.clients.ailab import AilabClient, AilabError
 from contract_tests.clients.tencent_bda import TencentBdaClient, TencentError
-from mockserver import MockServer, RunningSandbox, fixtures
+from mockserver import RunningSandbox, fixtures
 
 PORTRAIT = fixtures.path("portrait.jpg").read_bytes()
 GROUP = fixtures.path("group.jpg").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(server: MockServer) -> RunningSandbox:
-    return server.sandbox()
 
 
 @pytest.fixture

@@ -6,17 +6,6 @@ import pytest
 from mockserver import MockServer, RunningSandbox
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(server: MockServer) -> RunningSandbox:
-    return server.sandbox()
-
-
 @pytest.fixture
 def client(sandbox: RunningSandbox) -> Iterator[httpx.Client]:
     """Plain HTTP with the sandbox's key; without certificates, which take longer to load than a test."""

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,17 +13,6 @@ from tencent_world import World
 from mockserver import MockServer, RunningSandbox
 from mockserver.fixtures.files import jpeg
 from mockserver.fixtures.portraits import portrait
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(server: MockServer) -> RunningSandbox:
-    return server.sandbox()
 
 
 @pytest.fixture(scope="session")
