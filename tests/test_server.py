@@ -1,3 +1,4 @@
+import asyncio
 import socket
 import subprocess
 import sys
@@ -93,15 +94,15 @@ def test_a_server_that_cannot_start_raises(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_server_thread_that_dies_raises_at_the_next_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    died = threading.Event()
+    started = threading.Event()
 
     async def broken(self: _Uvicorn) -> None:
-        died.set()
+        assert await asyncio.to_thread(started.wait, 5)
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(_Uvicorn, "main_loop", broken)
     server = MockServer().start()
-    assert died.wait(5)
+    started.set()
     assert server._thread is not None
     server._thread.join(5)
     with pytest.raises(ServerError, match="died"):
