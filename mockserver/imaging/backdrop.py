@@ -50,7 +50,7 @@ def fit(work: Floats) -> Backdrop:
 
 def _cell_size(work: Floats) -> int:
     longest, shortest = max(work.shape[:2]), min(work.shape[:2])
-    return int(max(-(-longest // _CELLS), min(4, shortest // 16), 1))
+    return int(min(max(-(-longest // _CELLS), min(4, shortest // 16), 1), shortest))
 
 
 def _pixel_noise(work: Floats) -> float:

@@ -201,7 +201,10 @@ def _face(skin: Floats, pose: Pose) -> float:
     rows, columns = np.ogrid[: skin.shape[0], : skin.shape[1]]
     reach = np.hypot((columns - pose.x) / pose.size, (rows - pose.y) / (1.3 * pose.size))
     beside = (reach > 1.3) & (reach < 2) & (rows < pose.y + pose.size / 2)
-    return float(skin[reach < 0.7].mean() - 0.5 * (skin[beside].mean() if beside.any() else 0))
+    face = reach < 0.7
+    if not face.any():  # a head that is mostly outside of a sliver of a picture
+        return 0.0
+    return float(skin[face].mean() - 0.5 * (skin[beside].mean() if beside.any() else 0))
 
 
 # ---- the colours

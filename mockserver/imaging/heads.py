@@ -29,14 +29,19 @@ from mockserver.imaging.silhouette import (
 LEAST_SHARE = 0.03
 """A component smaller than this share of the largest one is noise."""
 SMALL_HEAD = 13
+SMALLEST_SIDE = 16
+"""Pixels that a side must have for a person to be seen in a picture."""
 """Where a head is less wide than this at reduced size, twice that size is looked at."""
 
 
 def find_people(rgba: Bytes) -> tuple[Person, ...]:
     """Find the subjects of (H, W, 4) uint8 RGBA by the shape of its alpha, from left to right.
 
-    The colours help to find the chin and the hairline. Empty when nothing is opaque.
+    The colours help to find the chin and the hairline. Empty when nothing is opaque, and
+    for a picture with a side below SMALLEST_SIDE.
     """
+    if min(rgba.shape[:2]) < SMALLEST_SIDE:
+        return ()
     scene = _look(rgba[..., 3], REDUCED_SIDE)
     if scene.step > 1 and any(figure.width < SMALL_HEAD for figure in scene.figures):
         scene = _look(rgba[..., 3], 2 * REDUCED_SIDE)

@@ -40,9 +40,11 @@ from mockserver.imaging.grids import (
 if TYPE_CHECKING:
     from mockserver.imaging.decode import Picture
 
-_WORK_SIDE = 450
-_PLAIN_SUPPORT = 0.72
-_SMALLEST_CLUTTER = 24
+WORK_SIDE = 450
+PLAIN_SUPPORT = 0.72
+"""The share of the border that one smooth surface must explain, for the background to count as plain."""
+SMALLEST_CLUTTER = 24
+"""Cells that a side must have for a subject to be looked for before clutter."""
 _FRINGE = 0.06
 _DEPTH = 0.03
 _CHUNK_PIXELS = 1 << 17
@@ -69,23 +71,41 @@ def matte(picture: Picture) -> NDArray[np.uint8]:
     the estimated foreground colour where A is in between and the source colour elsewhere. A picture with
     an alpha channel of its own keeps it; a picture without a subject is all 0.
     """
-    result = np.empty((*picture.rgb.shape[:2], 4), np.uint8)
-    for channel in range(3):  # plane by plane is eight times faster than all at once
-        result[..., channel] = picture.rgb[..., channel]
     if picture.alpha is not None:
+        result = _opaque(picture.rgb)
         result[..., 3] = picture.alpha
         return result
-    factor = max(1, math.ceil(math.sqrt(picture.rgb.size / 3) / _WORK_SIDE))
-    trimap = _trimap(reduce(picture.rgb, factor))
+    factor = work_factor(picture.rgb)
+    return paint(picture.rgb, _trimap(reduce(picture.rgb, factor)), factor)
+
+
+def work_factor(rgb: Bytes, side: int = WORK_SIDE) -> int:
+    """By how much to reduce a picture so that it has at most `side` x `side` cells, by area."""
+    return max(1, math.ceil(math.sqrt(rgb.size / 3) / side))
+
+
+def paint(rgb: Bytes, trimap: Trimap, factor: int) -> Bytes:
+    """The cut-out of a full-size picture by a trimap of its work grid, which is `factor` times smaller.
+
+    Returns (H, W, 4) uint8, as `matte` does."""
+    result = _opaque(rgb)
     _paint_sure(result, trimap, factor)
-    _paint_band(result, picture.rgb, trimap, factor)
+    _paint_band(result, rgb, trimap, factor)
+    return result
+
+
+def _opaque(rgb: Bytes) -> Bytes:
+    """The colours with room for an opacity."""
+    result = np.empty((*rgb.shape[:2], 4), np.uint8)
+    for channel in range(3):  # plane by plane is eight times faster than all at once
+        result[..., channel] = rgb[..., channel]
     return result
 
 
 def _trimap(work8: Bytes) -> Trimap:
     work = work8.astype(np.float32)
     behind = backdrop.fit(work)
-    if behind.support < _PLAIN_SUPPORT and min(work.shape[:2]) >= _SMALLEST_CLUTTER:
+    if behind.support < PLAIN_SUPPORT and min(work.shape[:2]) >= SMALLEST_CLUTTER:
         return _cluttered_trimap(work)
     gap = distance(work - behind.colour)
     subject = _subject(work8, behind, gap)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mockserver.imaging.headers import Facts, ImageError
     from mockserver.imaging.portrait import Person
+    from mockserver.imaging.subject import Subject
 
 SPACE = "imaging"
 REMEMBERED = 4096
@@ -117,6 +118,16 @@ class Studio:
             return self._matte(digest, data)
         rgba = np.frombuffer(pixels, np.uint8).reshape(record["height"], record["width"], 4)
         return Cutout(rgba=rgba, people=tuple(Person.from_json(person) for person in record["people"]))
+
+    def subject(self, digest: str, data: bytes, subject: Subject) -> NDArray[np.uint8] | None:
+        """Cut a subject out of a file, (H, W, 4) uint8; None when there is none. For use in a worker thread.
+
+        People come from the remembered cut-out. Raises ImageError for a file that cannot be decoded."""
+        from mockserver.imaging.decode import decode
+        from mockserver.imaging.subject import find
+
+        found = find(decode(data), subject, cutout=lambda: self.cutout(digest, data))
+        return None if found is None else found.rgba
 
     def close(self) -> None:
         """Let the threads end as soon as their present work is done."""

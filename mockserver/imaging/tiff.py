@@ -13,6 +13,8 @@ _PIECES = ((273, 279), (324, 325))  # offsets and sizes of strips, of tiles
 def of_pixels(data: bytes) -> bytes:
     """The same file with a new directory at its end, which has no metadata and no successor."""
     old = Directory.read(data)
+    if old.big and old.order == ">":
+        raise Undecodable("tiff: a BigTIFF of big-endian order")  # Pillow takes it for a broken classic one
     kept = {tag: entry for tag, entry in sorted(old.entries.items()) if tag in _TAGS}
     directory = Directory(order=old.order, big=old.big, entries=kept)
     _check(directory, data)

@@ -243,6 +243,16 @@ class TestBrokenFiles:
         with pytest.raises(Undecodable, match="scans"):
             decode(file[:-2] + last_scan * 100 + file[-2:])
 
+    def test_raise_when_a_bigtiff_is_of_big_endian_order(self) -> None:
+        """Pillow would warn of a corrupt file."""
+        entries = [(256, 4), (257, 4), (262, 1), (273, 16), (279, 16)]
+        body = b"".join(struct.pack(">HHQI4x", tag, 4, 1, value) for tag, value in entries)
+        start = struct.pack(">2sHHHQQ", b"MM", 43, 8, 0, 32, len(entries)).ljust(32, b"\0")
+        file = start[:16] + bytes(16) + struct.pack(">Q", len(entries)) + body + bytes(8)
+        assert probe(file).width == 4
+        with pytest.raises(Undecodable, match="big-endian"):
+            decode(file)
+
     @settings(max_examples=300, deadline=None)
     @given(
         st.sampled_from([file for kind, file in FILES.values() if kind is not Format.TIFF]),

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from mockserver.fixtures.portraits import portrait
+from mockserver.fixtures.stamps import stamp
 from mockserver.imaging import headers, matting, studio
 from mockserver.imaging.encode import png
 from mockserver.imaging.headers import Facts, Format, ImageError, NotAnImage
 from mockserver.imaging.studio import Studio
+from mockserver.imaging.subject import Subject
 from mockserver.state.memory import MemoryState
 from mockserver.state.spool import Spool
 
@@ -270,6 +272,40 @@ class TestCutout:
         assert len(one.cutout("digest", PORTRAIT).people) == 1
         one.close()
         state.close()
+
+
+class TestSubject:
+    @pytest.fixture
+    def matte(self, monkeypatch: pytest.MonkeyPatch) -> Counted:
+        matte = Counted(matting.matte)
+        monkeypatch.setattr(matting, "matte", matte)
+        return matte
+
+    @pytest.mark.parametrize("subject", [Subject.PERSON, Subject.AUTO, Subject.OBJECT])
+    def test_people_come_from_the_matte_that_is_remembered(
+        self, one: Studio, matte: Counted, subject: Subject
+    ) -> None:
+        known = one.cutout("digest", PORTRAIT)
+        found = one.subject("digest", PORTRAIT, subject)
+        assert found is not None
+        assert np.array_equal(found, known.rgba)
+        assert matte.calls == 1
+
+    def test_ink_needs_no_matte(self, one: Studio, matte: Counted) -> None:
+        sheet = stamp(3, width=200, height=160, seal="carved")
+        found = one.subject("digest", png(sheet.rgb), Subject.STAMP)
+        assert found is not None
+        assert ((found[..., 3] > 127) == (sheet.alpha > 127)).mean() > 0.97
+        assert matte.calls == 0
+
+    @pytest.mark.parametrize("subject", list(Subject))
+    def test_nothing_is_in_the_picture_of_a_wall(self, one: Studio, subject: Subject) -> None:
+        wall = png(portrait(4, width=160, height=200, people=0).rgb)
+        assert one.subject("digest", wall, subject) is None
+
+    def test_a_picture_that_cannot_be_decoded_raises(self, one: Studio) -> None:
+        with pytest.raises(ImageError):
+            one.subject("digest", PORTRAIT[:1000], Subject.OBJECT)
 
 
 class TestClose:

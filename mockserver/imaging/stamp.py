@@ -1,0 +1,182 @@
+"""Take the ink of a stamp off its paper: how dense it is at every pixel, without the print beneath.
+
+Ink and print are transparent layers on paper. Where the light that bare paper throws back is taken as 1,
+print lets through the same share p of all colours, and ink of density a takes the share k of each colour, so
+what is seen is T = p (1 - a k). Print is grey: differences between the channels of T are those of the ink,
+weakened by p alone. That gives
+
+- from chroma q = p a, the differences between channels along the ink's hue;
+- from luma L = p (1 - a k_L), so p = L + q k_L and a = q / p, whatever is printed there.
+
+JPEG files hold colour at half the resolution, so q is soft. Where nothing is printed, that is where p is 1 in
+the mean over a few pixels, which softens L as much, the density follows from L as well and stays crisp.
+Elsewhere the mean of q over the mean of p is taken: under a thin stroke of print, which lets nothing
+through, that is the density beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mockserver.imaging.grids import Bytes, Floats, Mask, grow, reduce, shrink, soften
+from mockserver.imaging.ink import LUMA, Ink, find_ink
+from mockserver.imaging.matting import work_factor
+from mockserver.imaging.paper import Sheet, lay_out
+
+if TYPE_CHECKING:
+    from mockserver.imaging.decode import Picture
+
+_Light = tuple[Floats, Floats]
+
+_STRIP_PIXELS = 1 << 17
+_LEAST_PAPER, _MOSTLY_PAPER = 0.35, 0.45
+_VIVID, _VIVID_WOOD, _WOOD = 0.28, 0.6, (0.5, 2.0)
+_STROKE, _SOLID = 0.1, 0.1
+_ONE = np.float32(180)
+_CHROMA_WEIGHT = np.float32(0.15)
+_PRINTED, _BLANK = 0.76, 0.9
+_SUPPORT = np.float32(2.2)
+_LOW, _HIGH = 0.1, 0.98
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Window:
+    """The pixels that may be inked: rows and columns of the frame, and of the work grid."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    factor: int
+
+    def strips(self) -> Iterator[tuple[slice, slice]]:
+        """Rows of the frame, and the same rows from the window's top."""
+        rows = max(1, _STRIP_PIXELS // (self.right - self.left) // self.factor) * self.factor
+        for top in range(self.top, self.bottom, rows):
+            bottom = min(top + rows, self.bottom)
+            yield slice(top, bottom), slice(top - self.top, bottom - self.top)
+
+    @property
+    def columns(self) -> slice:
+        return slice(self.left, self.right)
+
+
+def lift(picture: Picture) -> Bytes | None:
+    """The ink of a stamp on paper as (H, W, 4) uint8 RGBA; None where there is no coloured ink or no paper.
+
+    A is the density of the ink, 0 to 255, and RGB everywhere the ink's one colour on white paper. A picture
+    with an alpha of its own is taken to lie on white paper.
+    """
+    rgb = _on_white(picture)
+    factor = work_factor(rgb)
+    sheet = lay_out(reduce(rgb, factor))
+    ink = find_ink(sheet) if sheet.share >= _LEAST_PAPER else None
+    return None if ink is None else _lifted(rgb, sheet, ink, factor)
+
+
+def is_stamped(picture: Picture) -> bool:
+    """Whether a picture shows stamped paper and not a coloured thing before a wall.
+
+    A stamp is of strokes: hardly any part of it is as wide and high as a fifth of the whole. What is of the
+    hues of wood, leather and clay counts only where it is as vivid as none of these.
+    """
+    rgb = _on_white(picture)
+    sheet = lay_out(reduce(rgb, work_factor(rgb)))
+    ink = find_ink(sheet) if sheet.share >= _MOSTLY_PAPER else None
+    if ink is None:
+        return False
+    vivid = _VIVID_WOOD if _WOOD[0] < ink.hue < _WOOD[1] else _VIVID
+    return ink.saturation > vivid and _is_drawn(sheet, ink)
+
+
+def _is_drawn(sheet: Sheet, ink: Ink) -> bool:
+    """Whether ink and whatever else is not paper are strokes."""
+    extent = min(_spread(np.nonzero(ink.cells)[axis]) for axis in (0, 1))
+    dense = shrink(~sheet.bare, max(1, round(_STROKE * extent)))
+    return bool(np.count_nonzero(dense) < _SOLID * np.count_nonzero(ink.cells))
+
+
+def _spread(places: NDArray[np.intp]) -> float:
+    """From the first to the last of nearly all places."""
+    first, last = np.quantile(places, (0.02, 0.98))
+    return float(last - first) + 1
+
+
+def _on_white(picture: Picture) -> Bytes:
+    if picture.alpha is None:
+        return picture.rgb
+    result = np.empty_like(picture.rgb)
+    for row, (colours, opacity) in enumerate(zip(picture.rgb, picture.alpha, strict=True)):
+        share = opacity[:, None].astype(np.uint16)
+        result[row] = (colours * share + 255 * (255 - share)) // 255
+    return result
+
+
+def _lifted(rgb: Bytes, sheet: Sheet, ink: Ink, factor: int) -> Bytes:
+    near = grow(ink.cells, 2)
+    window = _around(near, factor, rgb.shape)
+    chroma, luma = _split(rgb, sheet, ink, window)
+    result = np.empty((*rgb.shape[:2], 4), np.uint8)
+    result[:] = (*np.rint(ink.through * 255).astype(np.uint8).tolist(), 0)
+    radius = max(2, round(0.004 * max(rgb.shape[:2])))
+    around = [(soften(chroma, reach), soften(luma, reach)) for reach in (1, radius)]
+    for rows, inner in window.strips():
+        allowed = _enlarged(near, rows, window)
+        close, wide = (_light(*planes, inner) for planes in around)
+        density = _density(_light(chroma, luma, inner), close, wide, ink.darkness)
+        stretched = np.clip((density - _LOW) / (_HIGH - _LOW), 0, 1) * allowed
+        result[rows, window.columns, 3] = (stretched * 255 + 0.5).astype(np.uint8)
+    return result
+
+
+def _around(near: Mask, factor: int, frame: tuple[int, ...]) -> _Window:
+    rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+    return _Window(
+        top=int(rows[0]) * factor,
+        bottom=min((int(rows[-1]) + 1) * factor, frame[0]),
+        left=int(columns[0]) * factor,
+        right=min((int(columns[-1]) + 1) * factor, frame[1]),
+        factor=factor,
+    )
+
+
+def _split(rgb: Bytes, sheet: Sheet, ink: Ink, window: _Window) -> tuple[Bytes, Bytes]:
+    """The chroma q and the luma L of a window's pixels, `_ONE` levels for 1."""
+    shape = (window.bottom - window.top, window.right - window.left)
+    chroma, luma = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
+    weights = np.stack([ink.direction, LUMA]) * _ONE
+    for rows, inner in window.strips():
+        through = rgb[rows, window.columns] / _enlarged(sheet.paper, rows, window)
+        np.clip(through @ weights[0] + np.float32(0.5), 0, 255, out=chroma[inner], casting="unsafe")
+        np.clip(through @ weights[1] + np.float32(0.5), 0, 255, out=luma[inner], casting="unsafe")
+    return chroma, luma
+
+
+def _enlarged(cells: Floats | Mask, rows: slice, window: _Window) -> Floats | Mask:
+    """The cells behind some rows of a window, each repeated for its pixels."""
+    factor = window.factor
+    part = cells[rows.start // factor : -(-rows.stop // factor), window.left // factor :]
+    wide = part.repeat(factor, axis=0).repeat(factor, axis=1)
+    return wide[: rows.stop - rows.start, : window.right - window.left]
+
+
+def _light(chroma: Bytes, luma: Bytes, rows: slice) -> _Light:
+    q, light = (np.divide(plane[rows], _ONE, dtype=np.float32) for plane in (chroma, luma))
+    return q, light
+
+
+def _density(pixels: _Light, close: _Light, wide: _Light, dark: float) -> Floats:
+    """The density a, 0 to 1 and beyond, from chroma and luma of pixels and their means near and around."""
+    weight = _CHROMA_WEIGHT
+    crisp = ((1 - pixels[1]) * dark + weight * pixels[0]) / (dark * dark + weight)
+    crisp = np.minimum(crisp, _SUPPORT * close[0])
+    filled = wide[0] / np.maximum(wide[1] + dark * wide[0], 0.08)
+    unprinted = close[1] + dark * close[0]
+    share = np.clip((unprinted - _PRINTED) / (_BLANK - _PRINTED), 0, 1)
+    density: Floats = filled + share * (crisp - filled)
+    return density
