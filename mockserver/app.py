@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,14 +26,14 @@ class App:
 
     def __init__(self, engine: Engine | None = None, providers: Sequence[Provider] = PROVIDERS) -> None:
         self.engine = engine or Engine.of(*providers)
-        self._providers = tuple(providers)
-        self._apps: dict[str, ASGIApp] = {one.name: one.app(self.engine) for one in providers}
+        self._providers = {one.name: one for one in providers}
+        self._app = cache(self._built)
         self._control = control.app(self.engine)
         self._by_host = lru_cache(maxsize=256)(self._provider_of_host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await self._lifespan(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         else:
@@ -47,15 +47,29 @@ class App:
             await self._control(scope, receive, send)
             return
         name = self._by_host(_host(scope)[:MAX_HOST])
-        if name is None and prefix in self._apps:
+        if name is None and prefix in self._providers:
             name = prefix
             path = path if path.count("/") > 1 else f"{path}/"
             scope = {**scope, "path": root + path, "root_path": f"{root}/{prefix}"}
         if name is None:
             local = {**scope, "path": path} if root else scope
-            name = next((one.name for one in self._providers if one.claims(local)), None)
-        answer = self._apps[name] if name else self._nobody(scope["method"], path)
+            name = next((one.name for one in self._providers.values() if one.claims(local)), None)
+        answer = self._app(name) if name else self._nobody(scope["method"], path)
         await answer(scope, receive, send)
+
+    def _built(self, name: str) -> ASGIApp:
+        """The application of a provider, at its first request: the start need not wait for all of them."""
+        return self._providers[name].app(self.engine)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            ends = message["type"] == "lifespan.shutdown"
+            if ends:
+                await self.engine.courier.close()
+            await send({"type": f"{message['type']}.complete"})
+            if ends:
+                return
 
     def malformed(self, reason: str) -> None:
         """Write down that something came which is no HTTP request."""
@@ -69,7 +83,7 @@ class App:
 
     def _provider_of_host(self, host: bytes) -> str | None:
         name = host.decode("latin1").rpartition(":")[0] or host.decode("latin1")
-        for provider in self._providers:
+        for provider in self._providers.values():
             if any(fnmatchcase(name.lower(), pattern) for pattern in provider.hosts):
                 return provider.name
         return None
@@ -86,7 +100,7 @@ class App:
                     "prefix": f"/{provider.name}/",
                     "hosts": list(provider.hosts),
                 }
-                for provider in self._providers
+                for provider in self._providers.values()
             },
             "control": "/_mock/health",
         }
@@ -101,11 +115,3 @@ def _host(scope: Scope) -> bytes:
             host: bytes = value
             return host
     return b""
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -34,6 +34,10 @@ class Kind(StrEnum):
     AUTHENTICATION = "authentication"
     LIFETIME = "lifetime"
     LANGUAGE = "language"
+    STATE = "state"
+    """How a piece of work stands, inside an answer that is itself a success."""
+    FAILURE = "failure"
+    """How a piece of work ended without a result, inside an answer that is itself a success."""
 
 
 class Evidence(StrEnum):
@@ -98,10 +102,22 @@ class Former:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkError:
+    """How a result link of another signature version gets an error, where it differs."""
+
+    status: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Error:
     """An error as it stands on the wire: HTTP status, the provider's code, and its texts by language.
 
     `variants` are further texts of the same code by name. `defaults` fill placeholders that get no value.
+    `http_code` is the status that the body names, where that differs from the HTTP status. `ec` is the
+    diagnostic code of the storage behind results, by version of the link's signature; `v4` is what a link of
+    version 4 gets instead.
     """
 
     status: int
@@ -112,6 +128,9 @@ class Error:
     default_language: str
     status_before_2026_01_08: int | None = None
     former: Former | None = None
+    http_code: int | None = None
+    ec: Mapping[str, str] = field(default_factory=dict, hash=False)
+    v4: LinkError | None = None
 
     def message(self, language: str | None = None, variant: str | None = None, **values: object) -> str:
         """The text in a language such as `zh-CN` or `en`, its placeholders filled with the values.
@@ -130,7 +149,10 @@ class Error:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """One documented thing that a provider can do."""
+    """One documented thing that a provider can do.
+
+    `message` is what the answer says of a success, a state or a failure, in the provider's words; `variants`
+    are further such texts by name. An error has its own."""
 
     id: str
     kind: Kind
@@ -138,6 +160,8 @@ class Behaviour:
     provenance: Provenance
     cause: Cause
     error: Error | None = None
+    message: str | None = None
+    variants: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +262,8 @@ def _behaviour(raw: Mapping[str, Any]) -> Behaviour:
         provenance=Provenance(**_with_tuples(provenance) | {"kind": Evidence(provenance["kind"])}),
         cause=Cause(by=Trigger(cause["by"]), how=cause["how"]),
         error=_error(raw["error"]) if "error" in raw else None,
+        message=raw.get("message"),
+        variants=raw.get("variants", {}),
     )
 
 
@@ -252,6 +278,9 @@ def _error(raw: Mapping[str, Any]) -> Error:
         default_language=raw.get("default_language", "en"),
         status_before_2026_01_08=raw.get("status_before_2026_01_08"),
         former=Former(**raw["former"]) if "former" in raw else None,
+        http_code=raw.get("http_code"),
+        ec=raw.get("ec", {}),
+        v4=LinkError(**raw["v4"]) if "v4" in raw else None,
     )
 
 

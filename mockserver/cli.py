@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockserver import catalogue
+from mockserver.providers import PROVIDERS
+
 if TYPE_CHECKING:
     from mockserver.server import MockServer
-
-EXAMPLE = "portrait.jpg"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,12 +30,12 @@ def main() -> None:
     "allow_hosts",
     multiple=True,
     metavar="HOST",
-    help="A host besides loopback that image URLs may be fetched from; may be repeated.",
+    help="A host besides loopback for image URLs and callbacks; may be repeated.",
 )
 def serve(host: str, port: int, allow_hosts: Sequence[str]) -> None:
     """Serve all providers until Ctrl+C.
 
-    Prints where each provider is, the credentials of the sandbox `default`, and a curl line to paste.
+    Prints where each provider is, the credentials of the sandbox `default`, and curl lines to paste.
 
     \b
     Examples:
@@ -57,22 +58,17 @@ def serve(host: str, port: int, allow_hosts: Sequence[str]) -> None:
 
 
 def _greeting(server: MockServer) -> str:
-    from mockserver import fixtures
-
-    ailab, tencent = server.default.ailab, server.default.tencent_bda
-    call = f"{ailab.url}/api/cutout/portrait/avatar-extraction"
-    return f"""\
-mockserver is ready at {server.url} (Ctrl+C ends it)
-
-AILabTools Head Extraction
-  POST {call}
-  ailabapi-api-key: {ailab.api_key}
-
-Tencent Cloud BDA SegmentCustomizedPortraitPic
-  endpoint:   {tencent.endpoint}  (protocol http)
-  secret id:  {tencent.secret_id}
-  secret key: {tencent.secret_key}
-
-Try it:
-  curl -s -H 'ailabapi-api-key: {ailab.api_key}' -F 'image=@{fixtures.path(EXAMPLE)}' {call}
-"""
+    blocks = [f"mockserver is ready at {server.url} (Ctrl+C ends it)"]
+    examples = []
+    for provider in PROVIDERS:
+        access = server.default.access(provider.name)
+        call = catalogue.load(provider.name).operation
+        shown = {**server.default.credentials(provider.name)}
+        if hasattr(access, "endpoint"):
+            shown = {"endpoint": f"{access.endpoint}  (protocol http)", **shown}
+        width = max(map(len, shown)) + 1
+        lines = [f"  {name.replace('_', ' ') + ':':{width}} {value}" for name, value in shown.items()]
+        blocks.append("\n".join([provider.title, f"  {call.methods[0]} {server.url}{call.path}", *lines]))
+        if provider.example:
+            examples.append(f"  {provider.example(access)}")
+    return "\n\n".join([*blocks, "\n".join(["Try it:", *examples])]) + "\n"

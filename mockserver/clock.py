@@ -22,10 +22,18 @@ class Clock:
     Travelling moves `now()` alone, so that honest signatures stay fresh however far a test travels.
     """
 
-    def __init__(self, state: State, space: str, *, real: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        state: State,
+        space: str,
+        *,
+        real: Callable[[], float] = time.time,
+        moved: Callable[[str, bool], None] = lambda space, settle: None,
+    ) -> None:
         self._state = state
         self._space = space
         self._real = real
+        self._moved = moved
 
     def now(self) -> float:
         """Sandbox time: real time, plus what was travelled, or the moment at which it was frozen."""
@@ -42,6 +50,9 @@ class Clock:
     ) -> float:
         """Move sandbox time forward and answer the new `now()`.
 
+        What falls due meanwhile, such as a callback, has happened when this returns, unless a receiver takes
+        more than five seconds; in a coroutine, which must not be held up, it happens soon.
+
         Raises ValueError for a step back, or an endless one."""
         step = seconds + 60.0 * minutes + 3600.0 * hours + 86400.0 * days
         if not 0.0 <= step < math.inf:
@@ -54,17 +65,22 @@ class Clock:
                 return {**record, "frozen_at": record["frozen_at"] + step}
             return {**record, "offset": record["offset"] + step}
 
-        return self._change(change)
+        return self._moving(change, settle=True)
 
     def freeze(self) -> float:
         """Let sandbox time stand still, until `unfreeze`; travelling still moves it."""
-        return self._change(lambda record: {**record, "frozen_at": self._now(record)})
+        return self._moving(lambda record: {**record, "frozen_at": self._now(record)})
 
     def unfreeze(self) -> float:
         """Let sandbox time run on from where it stands."""
-        return self._change(
+        return self._moving(
             lambda record: {**record, "offset": self._now(record) - self._real(), "frozen_at": None}
         )
+
+    def until(self, moment: float) -> float | None:
+        """Real seconds until sandbox time reaches a moment, 0 when it has; None while it stands still."""
+        left = max(0.0, moment - self.now())
+        return None if left and self.frozen else left
 
     @property
     def frozen(self) -> bool:
@@ -87,6 +103,12 @@ class Clock:
     def _now(self, record: dict[str, Any]) -> float:
         frozen_at: float | None = record["frozen_at"]
         return frozen_at if frozen_at is not None else self._real() + record["offset"]
+
+    def _moving(self, change: Callable[[dict[str, Any]], dict[str, Any]], *, settle: bool = False) -> float:
+        """Change what `now()` goes by, and tell whoever waits for a moment of it."""
+        now = self._change(change)
+        self._moved(self._space, settle)
+        return now
 
     def _change(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> float:
         def apply(record: dict[str, Any] | None) -> tuple[dict[str, Any], float]:

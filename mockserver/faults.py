@@ -11,16 +11,16 @@ from typing import Any, Literal
 from mockserver.state.interface import State
 
 TABLE = "faults"
-Target = Literal["call", "result"]
+Target = Literal["call", "result", "outcome"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
     """Make `behaviour` (a catalogue id) happen at a provider.
 
-    It strikes calls, or downloads of results, by `target`; from the `nth` of them on, `times` times
-    (None: until switched off), each time with `probability`, drawn from `seed` so that a run can be
-    repeated.
+    It strikes calls, downloads of results, or how a piece of work ends inside an answer that is itself a
+    success, by `target`; from the `nth` of them on, `times` times (None: until switched off), each time
+    with `probability`, drawn from `seed` so that a run can be repeated.
     """
 
     provider: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +13,10 @@ from typing import Any, Protocol
 from mockserver import assets, catalogue, settings
 from mockserver.account import Account
 from mockserver.assets import Assets
+from mockserver.callbacks import Callbacks
 from mockserver.catalogue import Kind
 from mockserver.clock import Clock
-from mockserver.faults import Fault, Faults
+from mockserver.faults import Fault, Faults, Target
 from mockserver.journal import Journal
 from mockserver.settings import Setting
 from mockserver.state.interface import State
@@ -21,9 +24,13 @@ from mockserver.state.interface import State
 REGISTRY = "registry"
 SANDBOXES = "sandboxes"
 URLS = "urls"
+PLACED = {"text", "x", "y", "width", "height"}
+TEXTS = "texts"
 STRANGERS = "strangers"
 DEFAULT = "default"
 REMEMBERED = 1024
+TARGETS: Mapping[Kind, Target] = {Kind.LIFETIME: "result", Kind.FAILURE: "outcome"}
+"""What a fault strikes, by the kind of behaviour that it causes; a call, if nothing else."""
 
 
 class Tenancy(Protocol):
@@ -63,15 +70,18 @@ class Sandbox:
         tenancies: Sequence[Tenancy],
         *,
         real: Callable[[], float] = time.time,
+        moved: Callable[[str, bool], None] = lambda sandbox_id, settle: None,
     ) -> None:
         self.id = sandbox_id
         self.state = state
         self.tenancies = tenancies
         self.real = real
-        self.clock = Clock(state, sandbox_id, real=real)
+        self.moved = moved
+        self.clock = Clock(state, sandbox_id, real=real, moved=moved)
         self.journal = Journal(state, sandbox_id)
         self.assets = Assets(state, sandbox_id, self.clock)
         self.faults = Faults(state, sandbox_id)
+        self.callbacks = Callbacks(state, sandbox_id)
 
     def account(self, provider: str) -> Account:
         """Uses left and the QPS window at a provider."""
@@ -86,6 +96,17 @@ class Sandbox:
         """What this sandbox is set to at a provider."""
         values: Mapping[str, Any] = self._record()["settings"][provider]
         return values
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not been dropped."""
+        return self.state.read(REGISTRY, SANDBOXES, self.id) is not None
+
+    @property
+    def born(self) -> float:
+        """When it was minted or last reset, in sandbox time: what an account's terms are counted from."""
+        born: float = self._record()["born"]
+        return born
 
     def set(self, provider: str, **changes: Any) -> None:
         """Change settings at a provider. Raises SettingError, whose text lists what is possible."""
@@ -113,12 +134,12 @@ class Sandbox:
         `nth` matching exchange on, `times` times. Raises UnknownBehaviour, which names near ones."""
         self._tenancy(provider)
         known = catalogue.load(provider)[behaviour]
-        if known.error is None:
-            raise ValueError(f"{known.id} is not an error, so no fault can cause it")
+        if known.error is None and known.kind is not Kind.FAILURE:
+            raise ValueError(f"{known.id} is neither an error nor a failure, so no fault can cause it")
         fault = Fault(
             provider=provider,
             behaviour=known.id,
-            target="result" if known.kind is Kind.LIFETIME else "call",
+            target=TARGETS.get(known.kind, "call"),
             nth=nth,
             times=times,
             probability=probability,
@@ -135,15 +156,34 @@ class Sandbox:
         content: bytes | None = self.state.read(self.id, URLS, url)
         return content
 
+    def know_text(self, image: bytes, *texts: str | Mapping[str, Any]) -> None:
+        """Say what is written in an image file, for a provider that reads text.
+
+        A text is a string, for the lines that were found in reading order, or a mapping with `text` and where
+        it stands: `x`, `y`, `width`, `height` in pixels. Raises ValueError for anything else."""
+        lines = [{"text": text} if isinstance(text, str) else dict(text) for text in texts]
+        for line in lines:
+            if not (isinstance(line.get("text"), str) and line.keys() in ({"text"}, PLACED)):
+                raise ValueError(f"a text is a string or has text, x, y, width and height; this is {line!r}")
+            if not all(_is_finite(line[name]) for name in line.keys() - {"text"}):
+                raise ValueError(f"x, y, width and height are numbers of pixels; this is {line!r}")
+        self.state.write(self.id, TEXTS, hashlib.sha256(image).hexdigest(), lines)
+
+    def known_text(self, sha256: str) -> Sequence[Mapping[str, Any]]:
+        """What `know_text` was told of the image file of a SHA-256 in hex, as mappings; mostly nothing."""
+        return self.state.read(self.id, TEXTS, sha256) or ()
+
     def reset(self) -> None:
-        """Journal, faults, result files, counts, known URLs and clock back to new; settings to their
-        defaults. Credentials stay."""
+        """Journal, faults, result files, tasks, callbacks, counts, what it was told to know, and clock back
+        to new; settings to their defaults. Credentials stay."""
         self.state.drop(self.id)
+        fresh = {"settings": _defaults(self.tenancies), "born": self.clock.now()}
 
         def change(record: dict[str, Any] | None) -> tuple[dict[str, Any] | None, None]:
-            return (record and {**record, "settings": _defaults(self.tenancies)}), None
+            return (record and {**record, **fresh}), None
 
         self.state.update(REGISTRY, SANDBOXES, self.id, change)
+        self.moved(self.id, False)
 
     def _tenancy(self, provider: str) -> Tenancy:
         for tenancy in self.tenancies:
@@ -163,11 +203,17 @@ class Registry:
     """All sandboxes of a server. There is always one called `default`, with fixed credentials."""
 
     def __init__(
-        self, state: State, tenancies: Sequence[Tenancy], *, real: Callable[[], float] = time.time
+        self,
+        state: State,
+        tenancies: Sequence[Tenancy],
+        *,
+        real: Callable[[], float] = time.time,
+        moved: Callable[[str, bool], None] = lambda sandbox_id, settle: None,
     ) -> None:
         self.state = state
         self._tenancies = tenancies
         self._real = real
+        self._moved = moved
         # A sandbox holds no state of its own, so the same object can serve many requests.
         self._at = lru_cache(maxsize=REMEMBERED)(self._view)
         self.strangers = Journal(state, STRANGERS)
@@ -219,7 +265,8 @@ class Registry:
             for key in tenancy.keys:
                 self.state.remove(REGISTRY, tenancy.name, record["credentials"][tenancy.name][key])
         self.state.remove(REGISTRY, SANDBOXES, sandbox_id)
-        self.state.drop(sandbox_id)
+        self.state.drop(sandbox_id, forever=True)
+        self._moved(sandbox_id, False)
 
     def _fresh_id(self) -> str:
         while True:
@@ -228,11 +275,15 @@ class Registry:
                 return sandbox_id
 
     def _view(self, sandbox_id: str) -> Sandbox:
-        return Sandbox(self.state, sandbox_id, self._tenancies, real=self._real)
+        return Sandbox(self.state, sandbox_id, self._tenancies, real=self._real, moved=self._moved)
 
     def _enter(self, sandbox_id: str) -> None:
         credentials = {tenancy.name: dict(tenancy.mint(sandbox_id)) for tenancy in self._tenancies}
-        record = {"credentials": credentials, "settings": _defaults(self._tenancies)}
+        record = {
+            "credentials": credentials,
+            "settings": _defaults(self._tenancies),
+            "born": self._at(sandbox_id).clock.now(),
+        }
         self.state.write(REGISTRY, SANDBOXES, sandbox_id, record)
         for tenancy in self._tenancies:
             for key in tenancy.keys:
@@ -241,3 +292,7 @@ class Registry:
 
 def _defaults(tenancies: Sequence[Tenancy]) -> dict[str, dict[str, Any]]:
     return {tenancy.name: settings.defaults(tenancy.settings) for tenancy in tenancies}
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) < math.inf

@@ -8,10 +8,10 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cached_property, partial
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import uvicorn
 
@@ -19,10 +19,13 @@ from mockserver.app import App
 from mockserver.journal import Journal
 from mockserver.outbound import Outbound
 from mockserver.protocol import Protocol
-from mockserver.providers import PROVIDERS, ailab, tencent_bda
+from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Engine
 from mockserver.sandbox import Sandbox
 from mockserver.state.interface import State
+
+if TYPE_CHECKING:
+    from mockserver.providers import ailab, picwish, processimage, tencent_bda
 
 GRACE = 1.0
 """Seconds that requests in progress have to end when the server stops."""
@@ -37,9 +40,12 @@ class ServerError(RuntimeError):
 class _Uvicorn(uvicorn.Server):
     """Uvicorn without poll intervals: stopping wakes it, and waits for nothing but open requests."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_end = on_end
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until `stop`. Uvicorn's own would also catch signals and raise them again at the end."""
@@ -92,6 +98,7 @@ class _Uvicorn(uvicorn.Server):
             task.cancel()
         await self._finish(GRACE)
         uvicorn_log.disabled = False
+        await self._on_end()
 
     async def _finish(self, seconds: float) -> None:
         if self.server_state.tasks:
@@ -101,27 +108,40 @@ class _Uvicorn(uvicorn.Server):
 class RunningSandbox(Sandbox):
     """A sandbox of a running server: knows where its providers are, too."""
 
+    if TYPE_CHECKING:
+        ailab: ailab.Access
+        tencent_bda: tencent_bda.Access
+        picwish: picwish.Access
+        processimage: processimage.Access
+
     def __init__(self, sandbox: Sandbox, url: str) -> None:
-        super().__init__(sandbox.state, sandbox.id, sandbox.tenancies, real=sandbox.real)
+        super().__init__(sandbox.state, sandbox.id, sandbox.tenancies, real=sandbox.real, moved=sandbox.moved)
         self._url = url
 
-    @property
-    def ailab(self) -> ailab.Access:
-        """URL and key of AILabTools."""
-        return ailab.Access(url=self._url, **self.credentials("ailab"))
+    def access(self, provider: str) -> Any:
+        """URL and keys at a provider, by its name; `sandbox.picwish` is `sandbox.access("picwish")`.
 
-    @property
-    def tencent_bda(self) -> tencent_bda.Access:
-        """URL, endpoint and keys of Tencent Cloud BDA."""
-        endpoint = self._url.partition("//")[2]
-        return tencent_bda.Access(url=self._url, endpoint=endpoint, **self.credentials("tencent_bda"))
+        Raises LookupError for an unknown one."""
+        for one in PROVIDERS:
+            if one.name == provider:
+                return one.access(url=self._url, **self.credentials(provider))
+        raise LookupError(f"there is no provider {provider!r}; there are {', '.join(_names())}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _names():
+            return self.access(name)
+        raise AttributeError(f"a sandbox has no {name!r}, and no provider has this name")
+
+
+def _names() -> list[str]:
+    return [provider.name for provider in PROVIDERS]
 
 
 class MockServer:
     """All providers on a socket, a free port of the loopback interface by default.
 
     As a context manager it runs in a thread of its own: ready when the block begins, stopped when it ends.
-    `allow_hosts` are the hosts besides loopback that image URLs may be fetched from.
+    `allow_hosts` are the hosts besides loopback that images may be fetched from and callbacks posted to.
     """
 
     def __init__(
@@ -249,7 +269,7 @@ class MockServer:
             ws="none",
             timeout_keep_alive=KEEP_ALIVE,
         )
-        self._server = _Uvicorn(config, on_ready)
+        self._server = _Uvicorn(config, on_ready, self.app.engine.courier.close)
         self._socket = _listening(self._host, self._wanted_port)
         self._port = self._socket.getsockname()[1]
         return self._server

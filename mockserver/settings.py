@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["count", "switch", "choice"]
-"""A `count` is a whole number from 0 up or None for no limit; a `switch` is a bool."""
+Kind = Literal["count", "seconds", "switch", "choice", "texts"]
+"""A `count` is a whole number from 0 up or None for no limit, `seconds` any number from 0 up, a `switch` a
+bool, `texts` a list of strings."""
+
+POSSIBLE: Mapping[Kind, str] = {
+    "count": "a whole number from 0 up, or None for no limit",
+    "seconds": "a number of seconds from 0 up",
+    "switch": "True or False",
+    "texts": "a list of strings",
+}
 
 
 class SettingError(ValueError):
@@ -29,15 +38,19 @@ class Setting:
         """What it can be set to, for a message."""
         if self.kind == "choice":
             return "one of " + ", ".join(map(repr, self.choices))
-        return "a whole number from 0 up, or None for no limit" if self.kind == "count" else "True or False"
+        return POSSIBLE[self.kind]
 
     def accepts(self, value: Any) -> bool:
         """Whether it can be set to this value."""
         if self.kind == "choice":
             return value in self.choices
-        if self.kind == "switch":
-            return isinstance(value, bool)
-        return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+        if self.kind == "texts":
+            return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
+        if self.kind == "switch" or isinstance(value, bool):
+            return self.kind == "switch" and isinstance(value, bool)
+        if self.kind == "seconds":
+            return isinstance(value, int | float) and 0 <= value < math.inf
+        return value is None or (isinstance(value, int) and value >= 0)
 
 
 def defaults(settings: Sequence[Setting]) -> dict[str, Any]:
@@ -55,4 +68,5 @@ def changed(
             raise SettingError(f"{provider} has no setting {name!r}; it has {', '.join(sorted(known))}")
         if not known[name].accepts(value):
             raise SettingError(f"{provider} {name} cannot be {value!r}; it can be {known[name].possible}")
-    return {**values, **changes}
+    copies = {name: list(value) if known[name].kind == "texts" else value for name, value in changes.items()}
+    return {**values, **copies}

@@ -125,6 +125,30 @@ def test_a_step_back_or_without_end_is_refused_and_changes_nothing(world: World,
     assert world.clock.now() == world.real
 
 
+@pytest.mark.parametrize(("step", "left"), [(0.0, 10.0), (4.0, 6.0), (10.0, 0.0), (20.0, 0.0)])
+def test_a_running_clock_says_how_long_it_is_until_a_moment(world: World, step: float, left: float) -> None:
+    moment = world.clock.now() + 10.0
+    world.clock.travel(step)
+    assert world.clock.until(moment) == left
+
+
+def test_a_frozen_clock_never_reaches_a_moment_by_itself(world: World) -> None:
+    moment = world.clock.freeze()
+    assert world.clock.until(moment) == 0.0
+    assert world.clock.until(moment + 1.0) is None
+
+
+def test_whoever_wants_to_know_is_told_when_a_clock_was_moved() -> None:
+    moved: list[tuple[str, bool]] = []
+    clock = Clock(MemoryState(), "one", moved=lambda space, settle: moved.append((space, settle)))
+    clock.travel(1)
+    clock.freeze()
+    clock.unfreeze()
+    clock.skew = 5
+    clock.now()
+    assert moved == [("one", True), ("one", False), ("one", False)]
+
+
 def test_two_views_of_one_clock_agree(world: World) -> None:
     state = MemoryState()
     one, other = (Clock(state, "same", real=lambda: world.real) for _ in range(2))

@@ -4,7 +4,9 @@ import gzip
 import socket
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
@@ -35,13 +37,25 @@ class Handler(BaseHTTPRequestHandler):
         elif kind == "status":
             self._answer(int(argument), b"no")
         elif kind == "redirect":
-            self._answer(302, b"", location="/bytes/1")
+            self._answer(302, b"", location=unquote(argument))
+        elif kind == "around":
+            left = int(argument)
+            self._answer(307, b"", location=f"/around/{left - 1}" if left else "/bytes/1")
         elif kind == "gzip":
             self._answer(200, gzip.compress(b"x" * int(argument)), content_encoding="gzip")
         elif kind == "endless":
             self._endless()
         elif kind == "short":
             self._answer(200, b"xx", content_length="9")
+        else:
+            self.close_connection = True
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.asked.append(f"{self.path} {self.headers['Content-Type']} {body.decode()}")
+        kind, _, argument = self.path[1:].partition("/")
+        if kind == "status":
+            self._answer(int(argument), b"noted", location="/bytes/1")
         else:
             self.close_connection = True
 
@@ -63,6 +77,10 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class ThreadingHTTPServer6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
     Handler.asked = []
@@ -77,6 +95,11 @@ def host() -> Iterator[str]:
 
 def fetch(url: str, *, limit: int = 1000, allowed: tuple[str, ...] = ()) -> bytes:
     return asyncio.run(Outbound(allowed).fetch(url, limit=limit))
+
+
+def post(url: str, *, seconds: float = 5.0) -> int:
+    headers = {"Content-Type": "application/json"}
+    return asyncio.run(Outbound().post(url, b"{}", headers=headers, timeout=seconds))
 
 
 class TestLoopback:
@@ -104,6 +127,9 @@ class TestLoopback:
             "fe80::1",
             "2130706433",
             "0x7f.1",
+            "127.0.0.1.",
+            "127.0.0.1..",
+            "::1%lo",
         ],
     )
     def test_nothing_else_is(self, host: str) -> None:
@@ -173,11 +199,53 @@ class TestFetch:
         with pytest.raises(WrongStatus, match=f"answered {status}"):
             fetch(f"http://{host}/status/{status}")
 
-    def test_a_redirect_is_not_followed(self, host: str) -> None:
-        Handler.asked.clear()
-        with pytest.raises(WrongStatus, match="answered 302"):
-            fetch(f"http://{host}/redirect")
-        assert Handler.asked == ["/redirect"]
+    @pytest.mark.parametrize(
+        "location", ["/bytes/1", "../bytes/1", "http://{host}/bytes/1", "//{host}/bytes/1"]
+    )
+    def test_a_redirect_is_followed(self, host: str, location: str) -> None:
+        location = location.format(host=host)
+        assert fetch(f"http://{host}/redirect/{quote(location, safe='')}") == b"x"
+
+    @pytest.mark.parametrize(
+        "location", ["http://example.com/a.jpg", "//192.0.2.1/a.jpg", "http://127.0.0.1@10.0.0.1/a.jpg"]
+    )
+    def test_a_redirect_leads_to_no_host_that_is_not_allowed(self, host: str, location: str) -> None:
+        with pytest.raises(NotAllowed, match="not loopback"):
+            fetch(f"http://{host}/redirect/{quote(location, safe='')}")
+
+    @pytest.mark.parametrize("location", ["file:///etc/hostname", "ftp://localhost/a", "http://[::1/", ""])
+    def test_a_redirect_to_what_is_no_url_of_http_ends_there(self, host: str, location: str) -> None:
+        with pytest.raises(Unreachable):
+            fetch(f"http://{host}/redirect/{quote(location, safe='')}")
+
+    def test_five_redirects_are_followed_and_no_more(self, host: str) -> None:
+        assert fetch(f"http://{host}/around/4") == b"x"
+        with pytest.raises(Unreachable, match="more than 5 times"):
+            fetch(f"http://{host}/around/5")
+
+    def test_a_redirect_without_a_location_is_a_wrong_status(self, host: str) -> None:
+        with pytest.raises(WrongStatus, match="answered 304"):
+            fetch(f"http://{host}/status/304")
+
+    @pytest.mark.parametrize("name", ["localhost", "LOCALHOST.", "images.localhost"])
+    def test_no_resolver_is_asked_where_localhost_is(
+        self, host: str, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def numeric(asked: str, port: int, *args: object, **kwargs: object) -> object:
+            assert asked in ("127.0.0.1", "::1"), f"{asked} was resolved"
+            return real(asked, port)
+
+        real = partial(socket.getaddrinfo, type=socket.SOCK_STREAM)
+        monkeypatch.setattr(socket, "getaddrinfo", numeric)
+        assert fetch(f"http://{name}:{host.partition(':')[2]}/bytes/1") == b"x"
+
+    def test_localhost_may_listen_on_ipv6_only(self) -> None:
+        with ThreadingHTTPServer6(("::1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            assert fetch(f"http://localhost:{server.server_port}/bytes/2") == b"xx"
+            server.shutdown()
+            thread.join()
 
     @pytest.mark.parametrize("path", ["short", "silence"])
     def test_an_answer_that_breaks_off_is_none(self, host: str, path: str) -> None:
@@ -190,10 +258,22 @@ class TestFetch:
             with pytest.raises(Unreachable, match="ConnectError"):
                 fetch(f"http://127.0.0.1:{bound.getsockname()[1]}/")
 
+    def test_a_very_long_url_makes_no_very_long_text(self, host: str) -> None:
+        with pytest.raises(NotAllowed) as wrong:
+            fetch(f"http://{'a' * 30_000}.example.com/")
+        assert len(str(wrong.value)) < 500
+
     def test_a_drip_ends_by_timeout(self, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outbound, "TOTAL_TIMEOUT", 0.05)
+        monkeypatch.setattr(outbound, "TIMEOUT", 0.05)
+        monkeypatch.setattr(outbound, "MAX_BYTES", 1 << 40)
         with pytest.raises(Unreachable, match="Timeout"):
             fetch(f"http://{host}/endless", limit=1 << 40)
+
+    def test_no_answer_may_be_longer_than_twenty_megabytes(self, host: str) -> None:
+        most = 20 * 1024 * 1024
+        assert len(fetch(f"http://{host}/bytes/{most}", limit=1 << 40)) == most
+        with pytest.raises(TooLong):
+            fetch(f"http://{host}/bytes/{most + 1}", limit=1 << 40)
 
     def test_silence_ends_by_timeout(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(outbound, "TIMEOUT", 0.05)
@@ -212,6 +292,27 @@ class TestFetch:
         for name in ("NO_PROXY", "no_proxy"):
             monkeypatch.delenv(name, raising=False)
         assert fetch(f"http://{host}/bytes/1") == b"x"
+
+
+class TestPost:
+    @pytest.mark.parametrize("status", [200, 204, 302, 404, 500])
+    def test_the_status_is_told_and_no_redirect_followed(self, host: str, status: int) -> None:
+        Handler.asked.clear()
+        assert post(f"http://{host}/status/{status}") == status
+        assert Handler.asked == [f"/status/{status} application/json {{}}"]
+
+    def test_a_receiver_that_closes_is_unreachable(self, host: str) -> None:
+        with pytest.raises(Unreachable):
+            post(f"http://{host}/close")
+
+    def test_a_receiver_that_hangs_is_given_up_in_time(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable, match="Timeout"):
+            post(f"http://127.0.0.1:{silent.getsockname()[1]}/", seconds=0.05)
+
+    @pytest.mark.parametrize("url", ["http://example.com/", "http://10.0.0.1/", "https://192.0.2.1/"])
+    def test_nothing_is_posted_to_a_host_that_is_not_allowed(self, url: str) -> None:
+        with pytest.raises(NotAllowed):
+            post(url)
 
 
 class TestMalformed:

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,15 +8,23 @@ from hypothesis import strategies as st
 
 from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Provider
-from mockserver.settings import Setting, SettingError, changed, defaults
+from mockserver.settings import POSSIBLE, Setting, SettingError, changed, defaults
 
 QPS = Setting(name="qps", kind="count", default=None, meaning="Requests per second.")
 LOCKED = Setting(name="locked", kind="switch", default=False, meaning="The user is locked.")
 SHAPE = Setting(name="shape", kind="choice", default="a", choices=("a", "b"), meaning="Which shape.")
-ALL = (QPS, LOCKED, SHAPE)
+SLOW = Setting(name="slow", kind="seconds", default=1.0, meaning="How long it takes.")
+NETS = Setting(name="nets", kind="texts", default=["::1"], meaning="Who may call.")
+ALL = (QPS, LOCKED, SHAPE, SLOW, NETS)
 NEW = defaults(ALL)
 ANYTHING: st.SearchStrategy[Any] = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()), st.just({})
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.lists(st.integers() | st.text()),
+    st.just({}),
 )
 
 
@@ -24,11 +33,11 @@ def change(**changes: Any) -> Mapping[str, Any]:
 
 
 def test_a_new_sandbox_has_the_defaults() -> None:
-    assert NEW == {"qps": None, "locked": False, "shape": "a"}
+    assert NEW == {"qps": None, "locked": False, "shape": "a", "slow": 1.0, "nets": ["::1"]}
 
 
 def test_a_change_makes_new_values_and_leaves_the_old_ones_alone() -> None:
-    assert change(qps=3, shape="b") == {"qps": 3, "locked": False, "shape": "b"}
+    assert change(qps=3, shape="b") == {**NEW, "qps": 3, "shape": "b"}
     assert defaults(ALL) == NEW
 
 
@@ -44,6 +53,30 @@ def test_a_count_takes_nothing_else(value: object) -> None:
     assert str(refused.value) == (
         f"ailab qps cannot be {value!r}; it can be a whole number from 0 up, or None for no limit"
     )
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 1, 0.25, 1e9])
+def test_seconds_take_any_number_from_zero_up(value: float) -> None:
+    assert change(slow=value)["slow"] == value
+
+
+@pytest.mark.parametrize("value", [-1, -0.1, math.inf, math.nan, None, True, "1", []])
+def test_seconds_take_nothing_else(value: object) -> None:
+    with pytest.raises(SettingError, match="it can be a number of seconds from 0 up"):
+        change(slow=value)
+
+
+def test_texts_are_copied_so_that_nobody_changes_them_later() -> None:
+    given = ["10.0.0.0/8"]
+    changed = change(nets=given)
+    given.append("::/0")
+    assert changed["nets"] == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize("value", ["10.0.0.0/8", [1], None, {"a": "b"}, [["a"]]])
+def test_texts_take_nothing_but_a_list_of_strings(value: object) -> None:
+    with pytest.raises(SettingError, match="it can be a list of strings"):
+        change(nets=value)
 
 
 @pytest.mark.parametrize("value", [0, 1, None, "yes", "true", []])
@@ -63,7 +96,7 @@ def test_a_choice_lists_what_there_is_to_choose(value: object) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(SettingError) as refused:
         change(QPS=3)
-    assert str(refused.value) == "ailab has no setting 'QPS'; it has locked, qps, shape"
+    assert str(refused.value) == "ailab has no setting 'QPS'; it has locked, nets, qps, shape, slow"
 
 
 def test_one_wrong_change_among_right_ones_changes_nothing() -> None:
@@ -72,7 +105,7 @@ def test_one_wrong_change_among_right_ones_changes_nothing() -> None:
     assert defaults(ALL) == NEW
 
 
-@given(st.dictionaries(st.sampled_from(["qps", "locked", "shape", "other"]), ANYTHING))
+@given(st.dictionaries(st.sampled_from(["qps", "locked", "shape", "slow", "nets", "other"]), ANYTHING))
 def test_any_change_is_made_as_it_is_or_refused_with_its_name(changes: dict[str, Any]) -> None:
     settings = {setting.name: setting for setting in ALL}
     if all(name in settings and settings[name].accepts(value) for name, value in changes.items()):
@@ -102,5 +135,5 @@ class TestOfProvider:
         for setting in provider.settings:
             with pytest.raises(SettingError) as refused:
                 changed(provider.name, provider.settings, {}, {setting.name: object()})
-            for possible in setting.choices or ("None" if setting.kind == "count" else "True or False",):
+            for possible in setting.choices or (POSSIBLE[setting.kind],):
                 assert possible in str(refused.value)

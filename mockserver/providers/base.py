@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver import catalogue
 from mockserver.catalogue import Behaviour
+from mockserver.courier import Courier
 from mockserver.faults import Target
 from mockserver.imaging.studio import Seen, Studio
 from mockserver.journal import Draft, FileFacts, redacted, shortened
@@ -26,6 +27,8 @@ from mockserver.settings import Setting
 from mockserver.state.interface import State
 from mockserver.state.memory import MemoryState
 
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+"""Headers that hold a secret where a provider has no use for them."""
 RESULT = "result"
 """The operation that downloads a result, at any provider."""
 
@@ -45,7 +48,11 @@ class Provider:
     settings: tuple[Setting, ...]
     keys: tuple[str, ...]
     mint: Callable[[str], Mapping[str, str]]
+    access: Callable[..., Any]
+    """How a client reaches it in one sandbox: made from the server's URL and the credentials, by name."""
     app: Callable[[Engine], Starlette]
+    example: Callable[[Any], str] | None = None
+    """A curl line that works when pasted, made from an `access`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +62,7 @@ class Engine:
     registry: Registry
     studio: Studio
     outbound: Outbound
+    courier: Courier
     lent: bool = False
     """Whether the state was lent by the caller, who also closes it."""
 
@@ -67,15 +75,18 @@ class Engine:
         """An engine for some providers, in memory by default."""
         lent = state is not None
         state = state or MemoryState()
+        outbound = outbound or Outbound()
+        courier = Courier(outbound)
         return cls(
-            registry=Registry(state, providers),
+            registry=Registry(state, providers, moved=courier.moved),
             studio=Studio(state),
-            outbound=outbound or Outbound(),
+            outbound=outbound,
+            courier=courier,
             lent=lent,
         )
 
     def close(self) -> None:
-        """Give threads and files back."""
+        """Give threads and files back; after `courier.close()`, where there is an event loop."""
         self.studio.close()
         if not self.lent:
             self.state.close()
@@ -131,6 +142,12 @@ class Call:
         )
 
     @property
+    def path(self) -> str:
+        """The path below what the application is mounted at."""
+        path: str = self.request.scope["path"]
+        return path.removeprefix(self.request.scope.get("root_path", ""))
+
+    @property
     def origin(self) -> str:
         """Scheme and host as the client called them, and the prefix that the application is mounted at."""
         scope = self.request.scope
@@ -145,6 +162,15 @@ class Call:
         if fault is not None:
             raise Refusal(fault.behaviour, fault=True)
         return sandbox
+
+    def spoiled(self) -> str | None:
+        """The failure that a fault makes this call's work end in, by its id without the provider."""
+        assert self.sandbox is not None
+        fault = self.sandbox.faults.take(self.draft.provider, "outcome")
+        if fault is None:
+            return None
+        self.draft.fault = fault.behaviour
+        return fault.behaviour.removeprefix(f"{self.draft.provider}.")
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -175,6 +201,7 @@ class Wire(ABC):
 
     provider: ClassVar[str]
     secret_headers: ClassVar[frozenset[str]]
+    """Lower-case names of headers that the journal keeps redacted."""
     own_mistake: ClassVar[str]
     """The behaviour that answers for a mistake of ours."""
     unknown_key: ClassVar[str]
@@ -230,7 +257,7 @@ class Wire(ABC):
         scope = request.scope
         received = [(name.decode("latin1"), value.decode("latin1")) for name, value in scope["headers"]]
         shown = [
-            (name, redacted(value)) if name in self.secret_headers else (name, value)
+            (name, redacted(value)) if name in self.secret_headers or "secret" in name else (name, value)
             for name, value in received
         ]
         draft = Draft(
@@ -244,8 +271,7 @@ class Wire(ABC):
         return Call(request=request, headers=dict(received), draft=draft)
 
     def _journal(self, call: Call, response: Response | None) -> None:
-        # A sandbox that was dropped meanwhile must not come back to life by an entry.
-        sandbox = self.engine.registry.get(call.sandbox.id) if call.sandbox else None
+        sandbox = call.sandbox if call.sandbox and call.sandbox.alive else None
         journal = sandbox.journal if sandbox else self.engine.registry.strangers
         headers = [] if response is None else response.raw_headers
         entry = call.draft.entry(

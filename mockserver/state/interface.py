@@ -59,8 +59,9 @@ class State(Protocol):
     def kept(self, digest: str) -> bool:
         """Whether `blob` would find something."""
 
-    def drop(self, space: str) -> None:
-        """Forget a space with all its tables and logs."""
+    def drop(self, space: str, *, forever: bool = False) -> None:
+        """Forget a space with all its tables and logs. With `forever`, whatever is written there later is
+        forgotten, too: work that is still going on must not bring it back."""
 
     def close(self) -> None:
         """Give everything back. The store is of no use afterwards."""

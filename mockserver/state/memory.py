@@ -10,6 +10,9 @@ from typing import TypeVar
 from mockserver.state.interface import Log, Record
 from mockserver.state.spool import Spool
 
+DROPPED = 100_000
+"""Spaces that are remembered to have been dropped forever."""
+
 T = TypeVar("T")
 Table = dict[str, Record]
 
@@ -38,6 +41,7 @@ class MemoryState:
     def __init__(self, spool: Spool | None = None) -> None:
         self._spaces: defaultdict[str, defaultdict[str, Table]] = defaultdict(lambda: defaultdict(dict))
         self._logs: defaultdict[str, dict[str, _Ring]] = defaultdict(dict)
+        self._gone: dict[str, None] = {}
         self._spool = spool or Spool()
         self._lock = threading.Lock()
 
@@ -48,6 +52,8 @@ class MemoryState:
 
     def write(self, space: str, table: str, key: str, record: Record, *, limit: int | None = None) -> None:
         with self._lock:
+            if space in self._gone:
+                return
             records = self._spaces[space][table]
             records[key] = record
             while limit is not None and len(records) > limit:
@@ -57,6 +63,8 @@ class MemoryState:
         self, space: str, table: str, key: str, change: Callable[[Record | None], tuple[Record | None, T]]
     ) -> T:
         with self._lock:
+            if space in self._gone:
+                return change(None)[1]
             records = self._spaces[space][table]
             record, answer = change(records.get(key))
             if record is None:
@@ -75,6 +83,8 @@ class MemoryState:
 
     def append(self, space: str, log: str, entry: bytes, *, max_entries: int, max_bytes: int) -> None:
         with self._lock:
+            if space in self._gone:
+                return
             logs = self._logs[space]
             ring = logs.get(log)
             if ring is None:
@@ -95,10 +105,14 @@ class MemoryState:
     def kept(self, digest: str) -> bool:
         return digest in self._spool
 
-    def drop(self, space: str) -> None:
+    def drop(self, space: str, *, forever: bool = False) -> None:
         with self._lock:
             self._spaces.pop(space, None)
             self._logs.pop(space, None)
+            if forever:
+                self._gone[space] = None
+                while len(self._gone) > DROPPED:
+                    del self._gone[next(iter(self._gone))]
 
     def close(self) -> None:
         self._spool.close()

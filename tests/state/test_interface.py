@@ -163,6 +163,17 @@ class TestBlobs:
 
 
 class TestDrop:
+    def test_a_space_that_is_dropped_forever_does_not_come_back(self, state: State) -> None:
+        state.write("space", "table", "key", 1)
+        state.append("space", "log", b"entry", max_entries=1, max_bytes=100)
+        state.drop("space", forever=True)
+        state.write("space", "table", "key", 2)
+        assert state.update("space", "table", "key", lambda record: (3, record)) is None
+        state.append("space", "log", b"entry", max_entries=1, max_bytes=100)
+        assert state.read("space", "table", "key") is None
+        assert state.keys("space", "table") == []
+        assert list(state.entries("space", "log").entries) == []
+
     def test_a_dropped_space_is_empty_and_can_be_used_again(self, state: State) -> None:
         state.write("space", "table", "key", 1)
         append(state, b"a")

@@ -76,6 +76,15 @@ def app(engine: Engine) -> Starlette:
     return build(engine)
 
 
+def example(access: Access) -> str:
+    """Cut a head out with curl."""
+    from mockserver.fixtures import path
+
+    header = f"ailabapi-api-key: {access.api_key}"
+    url = f"{access.url}/api/cutout/portrait/avatar-extraction"
+    return f"curl -s -H '{header}' -F 'image=@{path('portrait.jpg')}' {url}"
+
+
 PROVIDER = Provider(
     name="ailab",
     title="AILabTools Head Extraction",
@@ -84,5 +93,7 @@ PROVIDER = Provider(
     settings=SETTINGS,
     keys=("api_key",),
     mint=mint,
+    access=Access,
     app=app,
+    example=example,
 )

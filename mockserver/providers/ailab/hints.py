@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from mockserver.journal import shortened
 from mockserver.providers.body import Form
 
 KEY_HEADER = "ailabapi-api-key"
-
-_KEY_LIKE = re.compile(r"api[-_]?key|authorization")
-_DRESSED = re.compile(r"(?:(?:bearer|basic|token|apikey|key)\s+)?[\"']?(.*?)[\"']?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MisplacedKey:
-    """A header that seems to hold the API key, and the key in it."""
-
-    header: str
-    key: str
-
-
-def bare(key: str) -> str:
-    """A key without the scheme word or the quotes that a client may have put around it."""
-    found = _DRESSED.fullmatch(key)
-    return found[1] if found else key
-
-
-def misplaced_key(headers: Mapping[str, str]) -> MisplacedKey | None:
-    """The first header that could have been meant for the key; names are lower-case."""
-    for name, value in headers.items():
-        if name != KEY_HEADER and _KEY_LIKE.search(name) and value:
-            return MisplacedKey(header=name, key=bare(value))
-    return None
 
 
 def of_parts(form: Form) -> list[str]:

@@ -18,11 +18,12 @@ from starlette.routing import Route
 from mockserver import assets
 from mockserver.catalogue import Behaviour, Error, Former
 from mockserver.ids import uuid4
-from mockserver.journal import redacted, shortened
+from mockserver.journal import shortened
+from mockserver.providers import keys
 from mockserver.providers.ailab import hints, service
 from mockserver.providers.ailab.hints import KEY_HEADER
 from mockserver.providers.ailab.service import Element
-from mockserver.providers.base import RESULT, Call, Engine, Refusal, Wire, file_facts
+from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire, file_facts
 from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, read_form
 from mockserver.sandbox import Sandbox
 from mockserver.settings import defaults
@@ -44,7 +45,7 @@ PREFLIGHT = {
 
 class AilabWire(Wire):
     provider = "ailab"
-    secret_headers = frozenset({KEY_HEADER, "authorization", "proxy-authorization", "cookie"})
+    secret_headers = SECRET_HEADERS | {KEY_HEADER}
     own_mistake = "error.SERVICE_INTERNAL_ERROR"
     unknown_key = "error.ERROR_USER_NOT_EXISTS"
 
@@ -85,7 +86,7 @@ class AilabWire(Wire):
         sandbox = self.engine.registry.of_asset(after_time)
         if sandbox is not None:
             call.enter(sandbox)
-        asset = sandbox.assets.find(_path(call)) if sandbox else None
+        asset = sandbox.assets.find(call.path) if sandbox else None
         if sandbox is None or asset is None:
             raise Refusal("asset.unknown", note="no result was ever published at this path")
         if not sandbox.assets.alive(asset):
@@ -107,7 +108,7 @@ class AilabWire(Wire):
     async def elsewhere(self, call: Call) -> Response:
         """Another path, or another method on the documented one."""
         call.sandbox = self.engine.registry.find("ailab", call.headers.get(KEY_HEADER, ""))
-        known = _path(call) == PATH
+        known = call.path == PATH
         behaviour = "error.ERROR_ILLEGAL_OPERATION" if known else "error.ERROR_AI_NOT_EXISTS"
         raise Refusal(behaviour, note=f"the documented call is POST {PATH}")
 
@@ -125,31 +126,17 @@ class AilabWire(Wire):
     def _sandbox(self, call: Call) -> Sandbox:
         key = call.headers.get(KEY_HEADER)
         if not key:
-            raise Refusal("error.ERROR_APPLICATIONS_NOT_EXISTS", note=self._why_no_key(call))
+            raise Refusal(
+                "error.ERROR_APPLICATIONS_NOT_EXISTS",
+                note=keys.why_missing(call, self.engine.registry, wanted=KEY_HEADER),
+            )
         sandbox = self.engine.registry.find("ailab", key)
         if sandbox is None:
-            raise Refusal("error.ERROR_USER_NOT_EXISTS", note=self._why_unknown(call, key))
+            raise Refusal(
+                "error.ERROR_USER_NOT_EXISTS",
+                note=keys.why_unknown(call, self.engine.registry, wanted=KEY_HEADER, key=key),
+            )
         return sandbox
-
-    def _why_no_key(self, call: Call) -> str:
-        """Also finds the journal of the tenant whose key came in another header, and hides the key."""
-        missing = f"there is no header {KEY_HEADER}, or it is empty"
-        misplaced = hints.misplaced_key(call.headers)
-        if misplaced is None:
-            return missing
-        call.draft.headers = [
-            (name, redacted(value) if name == misplaced.header else value)
-            for name, value in call.draft.headers
-        ]
-        call.sandbox = self.engine.registry.find("ailab", misplaced.key)
-        whose = "the key of this sandbox" if call.sandbox else "something like a key"
-        return f"{missing}; {whose} came in the header {misplaced.header}"
-
-    def _why_unknown(self, call: Call, key: str) -> str:
-        call.sandbox = self.engine.registry.find("ailab", hints.bare(key))
-        if call.sandbox is None:
-            return "no sandbox has this API key"
-        return f"{KEY_HEADER} holds the key of this sandbox with more around it; send the key alone"
 
     async def _form(self, call: Call) -> Form:
         try:
@@ -241,15 +228,9 @@ def _no_such_key(call: Call, error: Error) -> Response:
         f"<Error>\n  <Code>{error.code}</Code>\n  <Message>{error.message()}</Message>\n"
         f"  <RequestId>{uuid4().replace('-', '')[:24].upper()}</RequestId>\n"
         f"  <HostId>{quote(call.headers.get('host', ''), safe=':[]')}</HostId>\n"
-        f"  <Key>{quote(_path(call)[1:])}</Key>\n</Error>\n"
+        f"  <Key>{quote(call.path[1:])}</Key>\n</Error>\n"
     )
     return Response(body, status_code=error.status, media_type="application/xml", headers=ANY_ORIGIN)
-
-
-def _path(call: Call) -> str:
-    """The path below what the application is mounted at."""
-    path: str = call.request.scope["path"]
-    return path.removeprefix(call.request.scope.get("root_path", ""))
 
 
 def app(engine: Engine) -> Starlette:

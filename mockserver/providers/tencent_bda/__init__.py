@@ -66,17 +66,21 @@ SETTINGS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Access:
-    """How a client reaches this provider in one sandbox; `endpoint` is host and port, as SDKs want it.
+    """How a client reaches this provider in one sandbox; SDKs want the `endpoint`.
 
     There is a permanent key, and a temporary one that needs its token."""
 
     url: str
-    endpoint: str
     secret_id: str
     secret_key: str
     temporary_secret_id: str
     temporary_secret_key: str
     token: str
+
+    @property
+    def endpoint(self) -> str:
+        """Host and port."""
+        return self.url.partition("//")[2]
 
 
 def claims(scope: Mapping[str, Any]) -> bool:
@@ -124,5 +128,6 @@ PROVIDER = Provider(
     settings=SETTINGS,
     keys=("secret_id", "temporary_secret_id"),
     mint=mint,
+    access=Access,
     app=app,
 )

@@ -73,7 +73,7 @@ def outcome(answer: Answer) -> str:
         ("/portrait.jpg", "success"),
         ("/portrait.jpg?", "FailedOperation.ImageDownloadError"),
         ("/absent.jpg", "FailedOperation.ImageDownloadError"),
-        ("/moved", "FailedOperation.ImageDownloadError"),
+        ("/moved", "success"),
         ("/page.html", "FailedOperation.ImageDecodeFailed"),
         ("/largest.jpg", "success"),
         ("/too-large.jpg", "LimitExceeded.TooLargeFileError"),
