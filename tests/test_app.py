@@ -29,9 +29,14 @@ def extract(url: str, key: str) -> httpx.Response:
 def provider_of(answer: httpx.Response) -> str | None:
     """Who has answered, by the form of its errors; None for nobody."""
     content = answer.json()
-    if "Response" in content:
-        return "tencent_bda"
-    return "ailab" if "error_detail" in content else None
+    telling = {
+        "Response": "tencent_bda",
+        "error_detail": "ailab",
+        "httpCode": "processimage",
+        "timestamp": "processimage",
+        "message": "picwish",
+    }
+    return next((name for field, name in telling.items() if field in content), None)
 
 
 def tencent_error(answer: httpx.Response) -> Any:

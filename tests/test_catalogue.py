@@ -21,7 +21,7 @@ from mockserver.catalogue import (
     placeholders,
 )
 
-PROVIDERS = ("ailab", "tencent_bda")
+PROVIDERS = ("ailab", "picwish", "processimage", "tencent_bda")
 
 
 def codes(*plain: str, **by_prefix: str) -> set[str]:
@@ -93,6 +93,13 @@ ENTRY: dict[str, Any] = {
 }
 
 
+STATE = {name: value for name, value in ENTRY.items() if name != "error"} | {
+    "kind": "state",
+    "message": "Done.",
+    "variants": {"observed": "Done"},
+}
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_catalogue_is_valid_against_the_schema(provider: str, validator: Draft202012Validator) -> None:
     assert [error.message for error in validator.iter_errors(raw(f"{provider}/catalogue.json"))] == []
@@ -119,6 +126,26 @@ def test_the_schema_refuses_a_malformed_entry(
     assert not validator.is_valid(document | {"behaviours": [ENTRY | breach]})
 
 
+@pytest.mark.parametrize("kind", ["success", "state", "failure"])
+def test_the_schema_takes_a_message_of_what_is_no_error(kind: str, validator: Draft202012Validator) -> None:
+    document = raw("ailab/catalogue.json")
+    assert validator.is_valid(document | {"behaviours": [STATE | {"kind": kind}]})
+
+
+@pytest.mark.parametrize(
+    "breach",
+    [{"kind": "option"}, {"kind": "lifetime"}, {"message": ""}, {"variants": {}}, {"variants": {"x": 1}}],
+    ids=str,
+)
+def test_the_schema_refuses_a_message_that_no_answer_has(
+    breach: dict[str, Any], validator: Draft202012Validator
+) -> None:
+    document = raw("ailab/catalogue.json")
+    assert not validator.is_valid(document | {"behaviours": [STATE | breach]})
+    bare = {name: value for name, value in STATE.items() if name != "message"}
+    assert not validator.is_valid(document | {"behaviours": [bare]})
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_ids_are_unique_and_begin_with_the_provider(provider: str) -> None:
     ids = [entry["id"] for entry in raw(f"{provider}/catalogue.json")["behaviours"]]
@@ -129,7 +156,9 @@ def test_ids_are_unique_and_begin_with_the_provider(provider: str) -> None:
 def test_an_error_is_named_by_its_code(catalogue: Catalogue) -> None:
     for behaviour in catalogue.errors:
         assert behaviour.error is catalogue.error(behaviour.id.removeprefix(f"{catalogue.provider}.error."))
-        assert behaviour.id.endswith(f".error.{behaviour.error.code}")
+        status, _, what = behaviour.id.partition(".error.")[2].partition(".")
+        named_by_status = status == str(behaviour.error.http_code or behaviour.error.status) and what != ""
+        assert named_by_status or behaviour.id.endswith(f".error.{behaviour.error.code}")
 
 
 def test_every_source_is_defined_and_used(catalogue: Catalogue) -> None:
@@ -164,7 +193,9 @@ def test_every_tencent_code_is_present() -> None:
     assert codes == BUSINESS_CODES | COMMON_CODES | product_wide
 
 
-@pytest.mark.parametrize(("provider", "count"), [("ailab", 19), ("tencent_bda", 31)])
+@pytest.mark.parametrize(
+    ("provider", "count"), [("ailab", 19), ("picwish", 20), ("processimage", 31), ("tencent_bda", 31)]
+)
 def test_a_request_can_cause_this_many_errors(provider: str, count: int) -> None:
     caused = set(load(provider).by_request) & set(load(provider).errors)
     assert len(caused) == count
@@ -259,6 +290,13 @@ def test_a_misspelt_value_or_variant_is_refused() -> None:
         tencent.error("MissingParameter").message(paramter="Region")
     with pytest.raises(ValueError, match="has no variant 'sise'; it has size"):
         tencent.error("AuthFailure.SignatureFailure").message(variant="sise")
+
+
+def test_a_success_has_its_message_and_the_other_readings_of_it() -> None:
+    hit, success = load("processimage")["cache.hit"], load("ailab")["success"]
+    assert hit.message == "CACHE::本次响应为缓存数据,未作任何修改"
+    assert hit.variants == {"observed": "本次响应为缓存数据，未作任何修改"}
+    assert (success.message, success.variants) == (None, {})
 
 
 def test_a_behaviour_is_found_by_full_and_by_short_id(catalogue: Catalogue) -> None:

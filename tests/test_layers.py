@@ -16,15 +16,16 @@ HTTP = {"starlette", "httpx", "uvicorn", "multipart", "h11", "httptools", "uvloo
 LAYERS = (
     {"state"},
     {"clock", "catalogue", "settings", "outbound", "ids", "protocol", "fixtures", "schemas"},
-    {"account", "assets", "faults", "journal", "imaging"},
+    {"account", "assets", "faults", "journal", "imaging", "tasks", "callbacks"},
     {"sandbox"},
+    {"courier"},
     {"providers"},
     {"control"},
     {"app"},
     {"server"},
     {"", "cli", "__main__"},
 )
-PROVIDERS = ("ailab", "tencent_bda")
+PROVIDERS = ("ailab", "picwish", "processimage", "tencent_bda")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

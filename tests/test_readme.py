@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.providers import PROVIDERS
+from mockserver.tasks import diagram
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -47,6 +48,10 @@ def test_a_benchmark_exists_and_teaches(command: str) -> None:
     script = Path(__file__).parents[1] / command.split()[1]
     shown = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True, check=True)
     assert "benchmarks/" in shown.stdout
+
+
+def test_the_diagram_is_drawn_from_the_table() -> None:
+    assert f"```mermaid\n{diagram()}\n```" in README
 
 
 def test_every_setting_is_in_the_table() -> None:

@@ -63,7 +63,7 @@ class TestMint:
         before = state.keys("registry", "sandboxes"), state.keys("registry", "ailab")
         with pytest.raises(SettingError, match="ailab balance cannot be 'many'"):
             registry.mint(ailab={"balance": "many"})
-        with pytest.raises(LookupError, match="no provider 'nobody'; there are ailab, tencent_bda"):
+        with pytest.raises(LookupError, match="no provider 'nobody'; there are ailab, picwish, "):
             registry.mint(nobody={})
         assert (state.keys("registry", "sandboxes"), state.keys("registry", "ailab")) == before
 

@@ -1,8 +1,11 @@
+import hashlib
+import math
 from collections.abc import Iterator
 
 import pytest
 
 from mockserver import assets
+from mockserver.callbacks import Callback
 from mockserver.catalogue import UnknownBehaviour
 from mockserver.journal import Draft
 from mockserver.providers import PROVIDERS
@@ -42,6 +45,8 @@ def use(sandbox: Sandbox) -> None:
     sandbox.journal.append(Draft(provider="ailab", method="GET", path="/").entry(sandbox="x", at=0, status=1))
     sandbox.assets.publish("/a", "digest", media_type="image/png", lifetime=60)
     sandbox.know_url(URL, b"bytes")
+    sandbox.know_text(b"image", "text")
+    sandbox.callbacks.add(Callback(id="c", provider="ailab", url=URL, due_at=0.0, about={}))
 
 
 def traces(sandbox: Sandbox) -> dict[str, object]:
@@ -56,6 +61,8 @@ def traces(sandbox: Sandbox) -> dict[str, object]:
         "exchanges": len(sandbox.journal),
         "asset": sandbox.assets.find("/a") is not None,
         "url": sandbox.known_url(URL),
+        "text": len(sandbox.known_text(hashlib.sha256(b"image").hexdigest())),
+        "callbacks": len(sandbox.callbacks),
     }
 
 
@@ -69,6 +76,8 @@ NO_TRACE = {
     "exchanges": 0,
     "asset": False,
     "url": None,
+    "text": 0,
+    "callbacks": 0,
 }
 
 
@@ -171,7 +180,7 @@ class TestSettings:
         assert sandbox.settings("ailab")["balance"] == 1_000_000
 
     def test_an_unknown_provider_is_told_the_known_ones(self, sandbox: Sandbox) -> None:
-        with pytest.raises(LookupError, match="no provider 'alab'; there are ailab, tencent_bda"):
+        with pytest.raises(LookupError, match="no provider 'alab'; there are ailab, picwish, "):
             sandbox.set("alab", qps=1)
 
 
@@ -193,12 +202,45 @@ class TestFail:
         assert sandbox.faults.list("ailab") == []
 
     def test_a_behaviour_that_is_no_error_cannot_be_caused(self, sandbox: Sandbox) -> None:
-        with pytest.raises(ValueError, match=r"ailab\.success is not an error"):
+        with pytest.raises(ValueError, match=r"ailab\.success is neither an error nor a failure"):
             sandbox.fail("ailab", "success")
 
     def test_an_unknown_provider_is_told_the_known_ones(self, sandbox: Sandbox) -> None:
-        with pytest.raises(LookupError, match="there are ailab, tencent_bda"):
+        with pytest.raises(LookupError, match="there are ailab, picwish, "):
             sandbox.fail("nobody", "error.X")
+
+
+class TestBorn:
+    def test_a_sandbox_is_born_when_it_is_minted(self, sandbox: Sandbox) -> None:
+        sandbox.clock.travel(hours=1)
+        assert sandbox.born == START
+
+    def test_it_is_born_again_by_a_reset(self, state: MemoryState) -> None:
+        moments = iter(range(100))
+        sandbox = Registry(state, PROVIDERS, real=lambda: float(next(moments))).mint()
+        before = sandbox.born
+        sandbox.reset()
+        assert sandbox.born > before
+
+
+class TestKnownText:
+    def test_a_text_is_known_by_its_image_alone(self, sandbox: Sandbox) -> None:
+        placed = {"text": "there", "x": 1, "y": 2, "width": 30.5, "height": 4}
+        sandbox.know_text(b"image", "here", placed)
+        assert sandbox.known_text(hashlib.sha256(b"image").hexdigest()) == [{"text": "here"}, placed]
+        assert sandbox.known_text(hashlib.sha256(b"other").hexdigest()) == ()
+
+    @pytest.mark.parametrize(
+        "text", [{}, {"text": 1}, {"text": "a", "x": 1}, {"x": 1, "y": 1, "width": 1, "height": 1}]
+    )
+    def test_half_a_place_or_no_text_is_refused(self, sandbox: Sandbox, text: dict[str, object]) -> None:
+        with pytest.raises(ValueError, match="a text is a string or has text, x, y, width and height"):
+            sandbox.know_text(b"image", text)
+
+    @pytest.mark.parametrize("x", ["1", None, math.inf, math.nan, -math.inf])
+    def test_a_place_is_a_number_of_pixels(self, sandbox: Sandbox, x: object) -> None:
+        with pytest.raises(ValueError, match="numbers of pixels"):
+            sandbox.know_text(b"image", {"text": "a", "x": x, "y": 1, "width": 1, "height": 1})
 
 
 class TestKnownUrls:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from mockserver.providers import ailab, tencent_bda
+from mockserver.providers import ailab, picwish, processimage, tencent_bda
 from mockserver.providers.base import Provider
 
-PROVIDERS: tuple[Provider, ...] = (ailab.PROVIDER, tencent_bda.PROVIDER)
+PROVIDERS: tuple[Provider, ...] = (
+    ailab.PROVIDER,
+    picwish.PROVIDER,
+    processimage.PROVIDER,
+    tencent_bda.PROVIDER,
+)
