@@ -6,6 +6,8 @@ import urllib.request
 from pathlib import Path
 
 import contract_tests.clients.ailab
+import contract_tests.clients.picwish
+import contract_tests.clients.processimage
 import contract_tests.clients.tencent_bda  # noqa: F401
 import mockserver
 from mockserver import MockServer, fixtures

@@ -1,7 +1,8 @@
 """A stand-in for paid image-cutout APIs, faithful down to the signature, the link and the error text."""
 
 from mockserver.catalogue import UnknownBehaviour
-from mockserver.server import MockServer, RunningSandbox, ServerError
+from mockserver.running import RunningSandbox
+from mockserver.server import MockServer, ServerError
 from mockserver.settings import SettingError
 
 __all__ = ["MockServer", "RunningSandbox", "ServerError", "SettingError", "UnknownBehaviour"]

@@ -68,7 +68,7 @@ def _greeting(server: MockServer) -> str:
             shown = {"endpoint": f"{access.endpoint}  (protocol http)", **shown}
         width = max(map(len, shown)) + 1
         lines = [f"  {name.replace('_', ' ') + ':':{width}} {value}" for name, value in shown.items()]
-        blocks.append("\n".join([provider.title, f"  {call.methods[0]} {server.url}{call.path}", *lines]))
+        blocks.append("\n".join([provider.title, f"  POST {server.url}{call.path}", *lines]))
         if provider.example:
             examples.append(f"  {provider.example(access)}")
     return "\n\n".join([*blocks, "\n".join(["Try it:", *examples])]) + "\n"

@@ -186,6 +186,10 @@ class Courier:
             accepted = status is not None and route.accepted(status)
             if accepted or made >= len(route.delays):
                 _end(delivery, Standing.DELIVERED if accepted else Standing.GIVEN_UP)
+                if not accepted:
+                    logger.warning(
+                        "given up after %d attempts: callback to %s", made, shortened(callback.url)
+                    )
                 return
             delivery.next_at = callback.due_at + route.delays[made]
             async with self._step:

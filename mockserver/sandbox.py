@@ -161,6 +161,8 @@ class Sandbox:
 
         A text is a string, for the lines that were found in reading order, or a mapping with `text` and where
         it stands: `x`, `y`, `width`, `height` in pixels. Raises ValueError for anything else."""
+        if not isinstance(image, bytes | bytearray | memoryview):
+            raise ValueError(f"the image is given as the bytes of its file, not as {type(image).__name__}")
         lines = [{"text": text} if isinstance(text, str) else dict(text) for text in texts]
         for line in lines:
             if not (isinstance(line.get("text"), str) and line.keys() in ({"text"}, PLACED)):

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self, cast
 
 import uvicorn
 
@@ -21,11 +21,8 @@ from mockserver.outbound import Outbound
 from mockserver.protocol import Protocol
 from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Engine
-from mockserver.sandbox import Sandbox
+from mockserver.running import RunningSandbox
 from mockserver.state.interface import State
-
-if TYPE_CHECKING:
-    from mockserver.providers import ailab, picwish, processimage, tencent_bda
 
 GRACE = 1.0
 """Seconds that requests in progress have to end when the server stops."""
@@ -103,38 +100,6 @@ class _Uvicorn(uvicorn.Server):
     async def _finish(self, seconds: float) -> None:
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=seconds)
-
-
-class RunningSandbox(Sandbox):
-    """A sandbox of a running server: knows where its providers are, too."""
-
-    if TYPE_CHECKING:
-        ailab: ailab.Access
-        tencent_bda: tencent_bda.Access
-        picwish: picwish.Access
-        processimage: processimage.Access
-
-    def __init__(self, sandbox: Sandbox, url: str) -> None:
-        super().__init__(sandbox.state, sandbox.id, sandbox.tenancies, real=sandbox.real, moved=sandbox.moved)
-        self._url = url
-
-    def access(self, provider: str) -> Any:
-        """URL and keys at a provider, by its name; `sandbox.picwish` is `sandbox.access("picwish")`.
-
-        Raises LookupError for an unknown one."""
-        for one in PROVIDERS:
-            if one.name == provider:
-                return one.access(url=self._url, **self.credentials(provider))
-        raise LookupError(f"there is no provider {provider!r}; there are {', '.join(_names())}")
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _names():
-            return self.access(name)
-        raise AttributeError(f"a sandbox has no {name!r}, and no provider has this name")
-
-
-def _names() -> list[str]:
-    return [provider.name for provider in PROVIDERS]
 
 
 class MockServer:

@@ -1,92 +1,15 @@
-"""The courier: who is called back when, how often, and what is left when the server stops."""
+"""The courier: who is called back when, and how often."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
-from typing import cast
 
 import pytest
+from courier_world import URL, Answer, World, run, standings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import callbacks, courier
-from mockserver.callbacks import Callback, Standing
-from mockserver.courier import AT_ONCE, Courier, Message, Route
-from mockserver.outbound import Outbound, Unreachable
-from mockserver.sandbox import Registry, Sandbox
-from mockserver.state.memory import MemoryState
-
-URL = "http://127.0.0.1:9/done"
-Answer = int | None | asyncio.Event
-
-
-@dataclass
-class Receiver:
-    """Stands for the network: answers by a script, then with 200; None refuses, an event hangs."""
-
-    script: list[Answer] = field(default_factory=list)
-    received: list[tuple[str, bytes]] = field(default_factory=list)
-    at_once: int = 0
-    most_at_once: int = 0
-
-    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str], timeout: float) -> int:
-        self.received.append((url, body))
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        await asyncio.sleep(0)
-        self.at_once -= 1
-        answer = self.script.pop(0) if self.script else 200
-        if isinstance(answer, asyncio.Event):
-            await answer.wait()
-            answer = None
-        if answer is None:
-            raise Unreachable("nobody there")
-        return answer
-
-
-class World:
-    """A registry, a courier, a receiver, and time that stands still but for travel."""
-
-    def __init__(self, *script: Answer, delays: tuple[float, ...] = (0.0, 10.0, 60.0)) -> None:
-        self.receiver = Receiver(list(script))
-        self.courier = Courier(cast("Outbound", self.receiver))
-        self.registry = Registry(MemoryState(), [], real=lambda: 1000.0, moved=self.courier.moved)
-        self.prepared: list[str] = []
-        self.courier.register(
-            "picwish",
-            Route(prepare=self.prepare, delays=delays, timeout=1.0, accepted=lambda status: status < 300),
-        )
-
-    async def prepare(self, sandbox: Sandbox, callback: Callback) -> Message | None:
-        self.prepared.append(callback.id)
-        text = callback.about.get("text", "")
-        return (
-            None
-            if text == "nothing"
-            else Message(body=text.encode(), headers={"Content-Type": "application/json"})
-        )
-
-    def promise(self, sandbox: Sandbox, due_in: float | None = 1.0, text: str = "{}") -> Callback:
-        due_at = None if due_in is None else sandbox.clock.now() + due_in
-        return self.courier.promise(sandbox, "picwish", URL, due_at=due_at, about={"text": text})
-
-    def empty(self, sandbox: Sandbox, how: str) -> None:
-        if how == "reset":
-            sandbox.reset()
-        else:
-            self.registry.drop(sandbox.id)
-
-    async def travel(self, sandbox: Sandbox, seconds: float) -> None:
-        await asyncio.to_thread(sandbox.clock.travel, seconds)
-
-
-def run(story: Callable[[], Coroutine[object, object, None]]) -> None:
-    asyncio.run(story())
-
-
-def standings(sandbox: Sandbox) -> list[tuple[Standing, int]]:
-    return [(callback.standing, callback.attempts) for callback in sandbox.callbacks]
+from mockserver.callbacks import Standing
+from mockserver.courier import AT_ONCE
 
 
 def test_a_callback_is_delivered_when_the_clock_travels_past_it() -> None:
@@ -128,7 +51,7 @@ def test_a_frozen_clock_holds_it_back_and_travel_still_moves_it() -> None:
     ],
 )
 def test_it_is_tried_as_often_as_the_route_says(
-    script: tuple[Answer, ...], attempts: int, standing: Standing
+    script: tuple[Answer, ...], attempts: int, standing: Standing, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story() -> None:
         world = World(*script)
@@ -140,6 +63,7 @@ def test_it_is_tried_as_often_as_the_route_says(
         assert world.prepared == [callback.id]
 
     run(story)
+    assert ("given up after 3 attempts" in caplog.text) == (standing is Standing.GIVEN_UP)
 
 
 def test_a_retry_waits_for_its_time_after_the_first() -> None:
@@ -204,31 +128,6 @@ def test_one_whose_time_nobody_knows_waits_until_it_is_hastened() -> None:
     run(story)
 
 
-@pytest.mark.parametrize("forget", ["reset", "drop"])
-def test_what_a_sandbox_has_forgotten_is_not_delivered(forget: str) -> None:
-    async def story() -> None:
-        world = World()
-        sandbox = world.registry.mint()
-        world.promise(sandbox)
-        world.empty(sandbox, forget)
-        await world.travel(sandbox, 100.0)
-        assert world.receiver.received == []
-
-    run(story)
-
-
-def test_when_there_is_nothing_to_tell_nothing_is_sent() -> None:
-    async def story() -> None:
-        world = World()
-        sandbox = world.registry.mint()
-        world.promise(sandbox, text="nothing")
-        await world.travel(sandbox, 100.0)
-        assert world.receiver.received == []
-        assert standings(sandbox) == [(Standing.GIVEN_UP, 0)]
-
-    run(story)
-
-
 def test_travelling_in_a_coroutine_holds_nothing_up() -> None:
     async def story() -> None:
         world = World()
@@ -237,58 +136,6 @@ def test_travelling_in_a_coroutine_holds_nothing_up() -> None:
         sandbox.clock.travel(1.0)
         await world.courier.settle(sandbox.id)
         assert standings(sandbox) == [(Standing.DELIVERED, 1)]
-
-    run(story)
-
-
-def test_what_a_loop_leaves_behind_is_reported_and_its_clock_still_travels(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    world = World()
-    sandbox = world.registry.mint()
-
-    async def story() -> None:
-        world.promise(sandbox)
-        await asyncio.sleep(0)
-
-    run(story)
-    sandbox.clock.travel(1.0)
-    assert standings(sandbox) == [(Standing.UNDELIVERED, 0)]
-    assert "stopped before the callback" in caplog.text
-
-
-@pytest.mark.parametrize("forget", ["reset", "drop"])
-def test_an_attempt_leaves_nothing_in_a_sandbox_that_was_emptied_meanwhile(forget: str) -> None:
-    async def story() -> None:
-        release = asyncio.Event()
-        world = World(release)
-        sandbox = world.registry.mint()
-        world.promise(sandbox, 0.0)
-        while not world.receiver.received:
-            await asyncio.sleep(0)
-        world.empty(sandbox, forget)
-        release.set()
-        await world.courier.settle(sandbox.id)
-        assert list(sandbox.journal) == []
-        assert list(sandbox.callbacks) == []
-
-    run(story)
-
-
-@pytest.mark.parametrize("forget", ["reset", "drop"])
-def test_nothing_is_posted_for_a_sandbox_that_was_emptied_while_the_message_was_made(forget: str) -> None:
-    async def story() -> None:
-        world = World()
-        sandbox = world.registry.mint()
-
-        async def prepare(sandbox: Sandbox, callback: Callback) -> Message | None:
-            world.empty(sandbox, forget)
-            return Message(body=b"", headers={})
-
-        world.courier.register("picwish", Route(prepare=prepare, delays=(0.0,), timeout=1.0, accepted=bool))
-        world.promise(sandbox, 0.0)
-        await world.courier.settle(sandbox.id)
-        assert world.receiver.received == []
 
     run(story)
 
@@ -310,37 +157,6 @@ def test_a_receiver_that_hangs_holds_up_the_clock_only_so_long(
     monkeypatch.setattr(courier, "SETTLE_TIMEOUT", 0.02)
     run(story)
     assert caplog.text.count("the clock does not wait longer") == 1
-
-
-def test_our_own_mistake_is_logged_and_ends_the_callback(caplog: pytest.LogCaptureFixture) -> None:
-    async def story() -> None:
-        world = World()
-
-        async def broken(sandbox: Sandbox, callback: Callback) -> Message | None:
-            raise ZeroDivisionError
-
-        world.courier.register("picwish", Route(prepare=broken, delays=(0.0,), timeout=1.0, accepted=bool))
-        sandbox = world.registry.mint()
-        world.promise(sandbox)
-        await world.travel(sandbox, 1.0)
-        assert standings(sandbox) == [(Standing.GIVEN_UP, 0)]
-
-    run(story)
-    assert "ZeroDivisionError" in caplog.text
-
-
-@pytest.mark.parametrize("forget", ["reset", "drop"])
-def test_what_waits_in_a_sandbox_that_was_emptied_ends(forget: str) -> None:
-    async def story() -> None:
-        world = World()
-        sandbox = world.registry.mint()
-        sandbox.clock.freeze()
-        world.promise(sandbox)
-        world.empty(sandbox, forget)
-        while world.courier.pending:
-            await asyncio.sleep(0)
-
-    run(story)
 
 
 def test_many_callbacks_are_all_delivered_and_not_all_at_once() -> None:
@@ -370,35 +186,6 @@ def test_of_too_many_callbacks_no_pending_one_is_forgotten(monkeypatch: pytest.M
 
     monkeypatch.setattr(callbacks, "LIMIT", 3)
     run(story)
-
-
-class TestShutdown:
-    def test_what_is_due_is_delivered_first(self) -> None:
-        async def story() -> None:
-            world = World()
-            sandbox = world.registry.mint()
-            world.promise(sandbox, 0.0)
-            await world.courier.close()
-            assert standings(sandbox) == [(Standing.DELIVERED, 1)]
-
-        run(story)
-
-    def test_what_cannot_be_delivered_is_reported(self, caplog: pytest.LogCaptureFixture) -> None:
-        async def story() -> None:
-            world = World(asyncio.Event(), 500)
-            sandbox = world.registry.mint()
-            for due_in in (0.0, 0.0, 50.0):  # one hangs, one is to be tried again, one is not due yet
-                world.promise(sandbox, due_in)
-            await world.courier.close(grace=0.01)
-            assert [callback.standing for callback in sandbox.callbacks] == [Standing.UNDELIVERED] * 3
-            assert sum("stopped before" in note for entry in sandbox.journal for note in entry.notes) == 3
-
-        with caplog.at_level(logging.WARNING):
-            run(story)
-        assert caplog.text.count(URL) == 3
-
-    def test_closing_what_never_began_is_no_error(self) -> None:
-        asyncio.run(World().courier.close())
 
 
 @settings(max_examples=60)

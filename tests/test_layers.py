@@ -21,7 +21,7 @@ LAYERS = (
     {"courier"},
     {"providers"},
     {"control"},
-    {"app"},
+    {"app", "running"},
     {"server"},
     {"", "cli", "__main__"},
 )

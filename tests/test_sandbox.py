@@ -237,6 +237,10 @@ class TestKnownText:
         with pytest.raises(ValueError, match="a text is a string or has text, x, y, width and height"):
             sandbox.know_text(b"image", text)
 
+    def test_an_image_is_given_by_its_bytes(self, sandbox: Sandbox) -> None:
+        with pytest.raises(ValueError, match="as the bytes of its file, not as str"):
+            sandbox.know_text("a.jpg", "text")  # type: ignore[arg-type]
+
     @pytest.mark.parametrize("x", ["1", None, math.inf, math.nan, -math.inf])
     def test_a_place_is_a_number_of_pixels(self, sandbox: Sandbox, x: object) -> None:
         with pytest.raises(ValueError, match="numbers of pixels"):

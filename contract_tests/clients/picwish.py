@@ -64,7 +64,9 @@ class PicwishClient:
     def cut_out(self, image: bytes | str, **options: str) -> Result:
         """Cut out the subject of an image, a file's bytes or a URL, and wait for it in one request.
 
-        Raises TaskFailed, PicwishError, and httpx.HTTPError without an answer; so do the other calls."""
+        `options` are the documented fields; results are links, so return_type can only be 1.
+        Raises TaskFailed, PicwishError, and httpx.HTTPError without an answer; so do the other calls.
+        Raises ValueError for another return_type."""
         data = self._create(image, {**options, "sync": "1"})
         return _result(data)
 
@@ -107,6 +109,8 @@ class PicwishClient:
 
     def _create(self, image: bytes | str, fields: dict[str, str]) -> dict[str, Any]:
         # Every part goes as multipart/form-data, text fields without a filename.
+        if fields.get("return_type", "1") != "1":
+            raise ValueError("this client takes results as links, return_type=1")
         parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in fields.items()]
         source = ("image_url", (None, image)) if isinstance(image, str) else ("image_file", ("image", image))
         return _data(self._client.post(PATH, headers=self._headers, files=[*parts, source]))

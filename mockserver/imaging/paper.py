@@ -31,9 +31,20 @@ class Sheet:
     @property
     def share(self) -> float:
         """The share of cells that are bare paper, 0 where it is too dark or too colourful for paper."""
-        usual = np.median(self.paper, axis=(0, 1))
+        usual = self._usual
         light, tint = float(usual.max()), float(usual.max() - usual.min())
         return float(self.bare.mean()) if light > _LIGHT and tint < _COLOURFUL * light else 0.0
+
+    @property
+    def blue(self) -> float:
+        """How much bluer the paper is than its other colours, as a share; below zero where it is yellow."""
+        red, green, blue = map(float, self._usual)
+        return (blue - min(red, green)) / max(blue, 1.0)
+
+    @property
+    def _usual(self) -> Floats:
+        usual: Floats = np.median(self.paper, axis=(0, 1))
+        return usual
 
 
 def lay_out(work8: Bytes) -> Sheet:

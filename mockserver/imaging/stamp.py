@@ -37,6 +37,7 @@ _STRIP_PIXELS = 1 << 17
 _LEAST_PAPER, _MOSTLY_PAPER = 0.35, 0.45
 _VIVID, _VIVID_WOOD, _WOOD = 0.28, 0.6, (0.5, 2.0)
 _STROKE, _SOLID = 0.1, 0.1
+_SKY = 0.12
 _ONE = np.float32(180)
 _CHROMA_WEIGHT = np.float32(0.15)
 _PRINTED, _BLANK = 0.76, 0.9
@@ -83,12 +84,13 @@ def is_stamped(picture: Picture) -> bool:
     """Whether a picture shows stamped paper and not a coloured thing before a wall.
 
     A stamp is of strokes: hardly any part of it is as wide and high as a fifth of the whole. What is of the
-    hues of wood, leather and clay counts only where it is as vivid as none of these.
+    hues of wood, leather and clay counts only where it is as vivid as none of these. Paper that is clearly
+    blue is the sky.
     """
     rgb = _on_white(picture)
     sheet = lay_out(reduce(rgb, work_factor(rgb)))
     ink = find_ink(sheet) if sheet.share >= _MOSTLY_PAPER else None
-    if ink is None:
+    if ink is None or sheet.blue > _SKY:
         return False
     vivid = _VIVID_WOOD if _WOOD[0] < ink.hue < _WOOD[1] else _VIVID
     return ink.saturation > vivid and _is_drawn(sheet, ink)

@@ -22,13 +22,14 @@ _FACTORS = (1, 2, 4, 8)
 _LEAST_SIDE = 16
 _STRIP = 1024
 _OVERLAP = 64
-_CERTAIN = 0.95
+_CERTAIN = 0.92
 _LIKELY = 0.3
 _MOST_ROWS = 400
 _LEADING = 0.8
 _WORD_GAP = 1.2
 _GROWTH = 1.25
 _TELLING = 0.4
+_TALLEST, _TALLEST_SHARE = 180, 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,9 @@ class _Row:
 
 def find_text(picture: Picture) -> tuple[Region, ...]:
     """The blocks of horizontal text, 12 to 120 pixels high, from top to bottom and from left to right."""
-    rows = sorted(_rows(_opaque(picture)), key=lambda row: row.score, reverse=True)[:_MOST_ROWS]
+    tallest = max(_TALLEST, _TALLEST_SHARE * min(picture.rgb.shape[:2]))
+    found = (row for row in _rows(_opaque(picture)) if row.height <= tallest)
+    rows = sorted(found, key=lambda row: row.score, reverse=True)[:_MOST_ROWS]
     lines = _merged(_supported(_single(rows)))
     height, width = picture.rgb.shape[:2]
     regions = [_region(block, width, height) for block in _blocks(lines)]

@@ -18,8 +18,8 @@ from mockserver import catalogue
 from mockserver.catalogue import Behaviour
 from mockserver.courier import Courier
 from mockserver.faults import Target
-from mockserver.imaging.studio import Seen, Studio
-from mockserver.journal import Draft, FileFacts, redacted, shortened
+from mockserver.imaging.studio import Studio
+from mockserver.journal import Draft, redacted, shortened
 from mockserver.outbound import Outbound
 from mockserver.providers.body import ClientGone, Upload
 from mockserver.sandbox import Registry, Sandbox, SandboxDropped
@@ -283,20 +283,3 @@ class Wire(ABC):
             media_type=response.media_type if response else None,
         )
         journal.append(entry)
-
-
-def file_facts(
-    seen: Seen, size: int, *, field: str, filename: str | None = None, content_type: str | None = None
-) -> FileFacts:
-    """What the journal says of a file that the studio has looked at."""
-    facts = seen.facts
-    return FileFacts(
-        field=field,
-        filename=filename,
-        content_type=content_type,
-        size=size,
-        digest=seen.sha256,
-        format=facts.format.value if facts else None,
-        width=facts.width if facts else None,
-        height=facts.height if facts else None,
-    )

@@ -10,6 +10,9 @@ from urllib.parse import unquote
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from starlette.types import Receive
 
+from mockserver.imaging.studio import Seen
+from mockserver.journal import FileFacts
+
 MAX_PARTS = 64
 EXTENDED_FILENAME = re.compile(r";\s*filename\*\s*=\s*utf-8'[^';]*'([^;\s]*)", re.IGNORECASE)
 """RFC 7578 forbids it in forms, but some clients write a name beyond ASCII in no other way."""
@@ -157,3 +160,20 @@ async def _chunks(upload: Upload, limit: int) -> AsyncIterator[bytes]:
             yield chunk
         if not message.get("more_body", False):
             return
+
+
+def file_facts(
+    seen: Seen, size: int, *, field: str, filename: str | None = None, content_type: str | None = None
+) -> FileFacts:
+    """What the journal says of a file that the studio has looked at."""
+    facts = seen.facts
+    return FileFacts(
+        field=field,
+        filename=filename,
+        content_type=content_type,
+        size=size,
+        digest=seen.sha256,
+        format=facts.format.value if facts else None,
+        width=facts.width if facts else None,
+        height=facts.height if facts else None,
+    )

@@ -96,3 +96,8 @@ def test_picwish_sees_an_error_in_both_readings_of_the_answer(
     assert caught.value.status == 401
     with pytest.raises(PicwishError, match="404: Task not found"):
         picwish.query("nothing")
+
+
+def test_picwish_takes_results_as_links_only(picwish: PicwishClient) -> None:
+    with pytest.raises(ValueError, match="return_type=1"):
+        picwish.cut_out(b"", return_type="3")

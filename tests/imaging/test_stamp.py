@@ -188,3 +188,12 @@ def test_hue_and_density_of_ink_do_not_depend_on_paper_or_print(
     assert np.abs(found.through - through).max() < 0.03
     seen = picture[32, 32] / paper
     assert abs(float(found.direction @ seen) - print_level) < 0.05
+
+
+def test_coloured_balls_before_a_blue_sky_are_no_stamp() -> None:
+    rgb = np.full((400, 600, 3), (175, 209, 239), np.uint8)
+    rows, columns = np.ogrid[:400, :600]
+    for number in range(12):
+        ball = np.hypot(rows - 60 - 90 * (number % 4), columns - 80 - 200 * (number // 4)) < 14
+        rgb[ball] = ((220, 40, 60), (240, 120, 150), (230, 60, 90))[number % 3]
+    assert not is_stamped(Picture(rgb=rgb))

@@ -23,8 +23,8 @@ from mockserver.providers import keys
 from mockserver.providers.ailab import hints, service
 from mockserver.providers.ailab.hints import KEY_HEADER
 from mockserver.providers.ailab.service import Element
-from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire, file_facts
-from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, read_form
+from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire
+from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, file_facts, read_form
 from mockserver.sandbox import Sandbox
 from mockserver.settings import defaults
 

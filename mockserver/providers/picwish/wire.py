@@ -22,9 +22,8 @@ from mockserver.providers.base import (
     Operation,
     Refusal,
     Wire,
-    file_facts,
 )
-from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, read_form
+from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, file_facts, read_form
 from mockserver.providers.picwish import answers, callbacks, links, parameters, service
 from mockserver.providers.picwish.answers import ANY_ORIGIN
 from mockserver.providers.picwish.cutting import MEDIA_TYPES

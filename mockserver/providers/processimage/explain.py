@@ -19,6 +19,10 @@ from mockserver.providers.processimage.signing import NOTHING, Reading, md5, sam
 
 SECRET = "<appSecret>"
 SEPARATORS = ("+", "&", ",", "|", ":", "-", "_", " ", "\n")
+NO_PICTURE = (
+    "The sign of a call without a picture, such as one for a token, has no imageMd5: it is md5 of appId, "
+    "salt and appSecret."
+)
 HINTS = {
     "algorithm": "Another digest was used than md5 over the four parts joined together.",
     "appId": "Another appId was signed than the one that was sent.",
@@ -27,6 +31,7 @@ HINTS = {
     "empty": "imageMd5 was taken over no bytes, as when a stream is read to its end and then hashed. Take it "
     "over the very bytes that are sent.",
     "imageMd5": "imageMd5 was written in another form. It is md5 in hex: 32 characters of lower case.",
+    "no picture": NO_PICTURE,
     "order": "The parts were joined in another order than appId, imageMd5, salt, appSecret.",
     "part left out": "One of the parts was left out: appId, imageMd5, salt, appSecret.",
     "salt": "Another salt was signed than the one that was sent. Draw it once and use it in both places.",
@@ -65,6 +70,7 @@ def explain(reading: Reading, received: str, sent: Sent) -> Mapping[str, Any]:
     """What the journal says of a sign that does not fit: what was expected, the cause, whether that is
     `proven`, and the first part that differs. The secret is not in it."""
     found = next((one for one in _mistakes(reading, received, sent) if same(one.signature, received)), None)
+    nothing_fits = NOTHING_FITS if reading.image_md5 else f"{NO_PICTURE} Or another appSecret was used."
     difference = found and {"part": found.part, "expected": found.expected, "signed": found.signed}
     return {
         "algorithm": "md5",
@@ -73,9 +79,9 @@ def explain(reading: Reading, received: str, sent: Sent) -> Mapping[str, Any]:
         "received_signature": shortened(
             received.replace(reading.secret, SECRET) if reading.secret else received
         ),
-        "cause": found.cause if found else "imageMd5 or secret",
+        "cause": found.cause if found else "imageMd5 or secret" if reading.image_md5 else "secret",
         "proven": found is not None,
-        "hint": HINTS[found.cause] if found else NOTHING_FITS,
+        "hint": HINTS[found.cause] if found else nothing_fits,
         "first_difference": difference,
     }
 
@@ -127,10 +133,11 @@ def _writings(reading: Reading, received: str) -> Iterator[Mistake]:
 
 def _image_digests(reading: Reading, content: bytes) -> Iterator[tuple[str, str]]:
     right = reading.image_md5
+    if not right:
+        yield "no picture", NOTHING
+        return
     yield "empty", NOTHING
     yield "imageMd5", ""
-    if not right:
-        return
     yield "imageMd5", right.upper()
     yield "imageMd5", right[8:24]
     yield "imageMd5", base64.b64encode(bytes.fromhex(right)).decode()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.imaging.studio import Seen
-from mockserver.providers.base import Call, Engine, Refusal, file_facts
+from mockserver.providers.base import Call, Engine, Refusal
+from mockserver.providers.body import file_facts
 from mockserver.providers.processimage import NAME, cache, hints, jobs, parameters, quota, work
 from mockserver.providers.processimage.admission import Admission, admit
 from mockserver.providers.processimage.authentication import Claim

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.catalogue import Behaviour, Error
-from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire, file_facts
+from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire
+from mockserver.providers.body import file_facts
 from mockserver.providers.processimage import (
     NAME,
     SETTINGS,

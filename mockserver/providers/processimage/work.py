@@ -139,6 +139,9 @@ async def _places(engine: Engine, task: Task) -> Places:
     notes: tuple[str, ...] = () if found else ("no text was found in the picture",)
     if found and named:
         notes = (of_words([region.word for region in found]),)
+    unplaced = sum("x" not in one for one in task.told)
+    if unplaced and unplaced not in (len(found), sum(region.lines for region in found)):
+        notes += (f"{unplaced} texts were told without a place, and {len(found)} places were found",)
     return Places(boxes=tuple(map(_box, regions)), locations=tuple(map(_location, regions)), notes=notes)
 
 

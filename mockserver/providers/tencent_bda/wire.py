@@ -20,8 +20,8 @@ from starlette.routing import Route
 from mockserver.catalogue import Behaviour
 from mockserver.ids import uuid4
 from mockserver.journal import shortened
-from mockserver.providers.base import Call, Engine, Refusal, Wire, file_facts
-from mockserver.providers.body import BodyTooLarge, read_body
+from mockserver.providers.base import Call, Engine, Refusal, Wire
+from mockserver.providers.body import BodyTooLarge, file_facts, read_body
 from mockserver.providers.tencent_bda import parameters, redaction, segmentation, service
 from mockserver.providers.tencent_bda.authentication import (
     V1_PUBLIC,

@@ -83,7 +83,17 @@ def test_a_mistake_is_proven_and_named(cause: str, part: str, received: str) -> 
 
 
 def test_each_hint_belongs_to_a_mistake_that_is_made_here() -> None:
-    assert set(HINTS) == {cause for cause, _, _ in MISTAKES}
+    assert set(HINTS) == {"no picture", *(cause for cause, _, _ in MISTAKES)}
+
+
+@pytest.mark.parametrize(
+    ("received", "cause", "proven"),
+    [(signed(image_md5=md5(b"")), "no picture", True), ("0" * 32, "secret", False)],
+)
+def test_where_there_is_no_picture_nothing_is_said_of_one(received: str, cause: str, proven: bool) -> None:
+    explanation = explain(replace(READING, image_md5=""), received, Sent())
+    assert (explanation["cause"], explanation["proven"]) == (cause, proven)
+    assert "has no imageMd5: it is md5 of appId, salt and appSecret" in explanation["hint"]
 
 
 @given(HEX)

@@ -112,6 +112,18 @@ class TestWords:
         sandbox.know_text(image, "one")
         assert words(caller.body(image, show="true")) == ["one", ""]
 
+    def test_as_many_texts_as_places_are_told_or_the_journal_says_so(
+        self, caller: Caller, sandbox: RunningSandbox
+    ) -> None:
+        image = self.silent(54)
+        sandbox.know_text(image, "one")
+        names = '{"items":[{"value":"one"}]}'
+        caller.body(image, watermarkNames=names)
+        assert "1 texts were told without a place, and 2 places were found" in sandbox.journal.last.notes
+        sandbox.know_text(image, "one", "two")
+        caller.body(image, watermarkNames=names)
+        assert not any("without a place" in note for note in sandbox.journal.last.notes)
+
     def test_the_file_comes_before_the_sandbox(self, caller: Caller, sandbox: RunningSandbox) -> None:
         sandbox.know_text(THREE, "one", "two", "three")
         assert words(caller.body(THREE)) == ALL
