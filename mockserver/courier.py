@@ -180,6 +180,7 @@ class Courier:
                 return
             if message is None:
                 _end(delivery, Standing.GIVEN_UP, last="there is nothing to tell any more")
+                logger.warning("given up, its task is forgotten: callback to %s", shortened(callback.url))
                 return
             status = await self._attempt(delivery.sandbox, callback, route, message)
             made = callback.attempts + 1

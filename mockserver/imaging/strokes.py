@@ -35,7 +35,8 @@ def top_hat(plane: Bytes, polarity: Polarity) -> Bytes:
 def stroke_mask(strength: Bytes) -> Mask:
     """Where a top hat stands out from the one around it."""
     height, width = strength.shape
-    padded = np.pad(strength, ((0, -height % _BLOCK), (0, -width % _BLOCK)))
+    # Mirrored, not blank: blank pixels would make the noise of a cut block stand out.
+    padded = np.pad(strength, ((0, -height % _BLOCK), (0, -width % _BLOCK)), "symmetric")
     field = padded.astype(np.float32)[..., None]
     whole = block_means(field, _BLOCK)
     level = _ratio(block_means(field * field, _BLOCK), whole) * np.float32(0.5)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from mockserver import fixtures
 from mockserver.fixtures.backgrounds import background
@@ -219,3 +220,13 @@ def test_a_long_page_is_searched_to_its_end() -> None:
     regions = found_in(rgb)
     assert len(regions) == len(tops)
     assert all(one.y + one.height < two.y for one, two in pairwise(regions))
+
+
+@pytest.mark.parametrize("height", [404, 410, 412])
+def test_grain_at_the_lower_edge_is_no_text_whatever_the_height(height: int) -> None:
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        clouds = Image.fromarray(rng.integers(60, 170, (5, 6, 3)).astype(np.uint8))
+        rgb = np.asarray(clouds.resize((640, height), Image.Resampling.BICUBIC))
+        grainy = rgb + rng.normal(0, 4, (height, 640, 1))
+        assert find_text(Picture(rgb=grainy.clip(0, 255).astype(np.uint8))) == ()

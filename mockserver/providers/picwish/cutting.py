@@ -101,7 +101,7 @@ def _encoded(rgba: Pixels, output: str, options: Options) -> bytes:
 
     if output == "mask":
         mask = subject.mask(rgba)
-        return encode.png(mask) if options.format == "png" else encode.jpeg(mask)
+        return encode.png(mask) if options.format == "png" else encode.jpeg(mask, quality=100)
     if options.format == "png":
         return encode.png(rgba)
     red, green, blue = bytes.fromhex(options.bg_color)

@@ -26,7 +26,7 @@ from mockserver.providers.processimage.work import TIMEOUT, Result, Task
 from mockserver.sandbox import Sandbox
 
 TABLE = f"{NAME}.jobs"
-REMEMBERED = 5000
+REMEMBERED = 50_000
 DELAYS = (0.0, 0.0)
 CALLBACK_TIMEOUT = 8.0
 HEADERS = {"Content-Type": "application/json", "Content-Language": "zh"}
