@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from starlette.types import Receive
 
-from mockserver.imaging.studio import Seen
+from mockserver.imaging.studio import Seen, Studio
 from mockserver.journal import FileFacts
 
 MAX_PARTS = 64
@@ -176,4 +176,15 @@ def file_facts(
         format=facts.format.value if facts else None,
         width=facts.width if facts else None,
         height=facts.height if facts else None,
+    )
+
+
+def part_facts(studio: Studio, part: Part) -> FileFacts:
+    """What the journal says of a file part of a form."""
+    return file_facts(
+        studio.look_at(part.content),
+        len(part.content),
+        field=part.name,
+        filename=part.filename,
+        content_type=part.content_type,
     )

@@ -24,7 +24,8 @@ from mockserver.providers.ailab import hints, service
 from mockserver.providers.ailab.hints import KEY_HEADER
 from mockserver.providers.ailab.service import Element
 from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire
-from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, file_facts, read_form
+from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, part_facts, read_form
+from mockserver.providers.results import served
 from mockserver.sandbox import Sandbox
 from mockserver.settings import defaults
 
@@ -83,20 +84,7 @@ class AilabWire(Wire):
     async def result(self, call: Call) -> Response:
         """GET: a result file, while it lives."""
         after_time = call.request.path_params["name"].partition("-")[2]
-        sandbox = self.engine.registry.of_asset(after_time)
-        if sandbox is not None:
-            call.enter(sandbox)
-        asset = sandbox.assets.find(call.path) if sandbox else None
-        if sandbox is None or asset is None:
-            raise Refusal("asset.unknown", note="no result was ever published at this path")
-        if not sandbox.assets.alive(asset):
-            late = sandbox.clock.now() - asset.expires_at
-            note = f"expired {late:.0f} s ago: a result lives 24 hours of the sandbox's time"
-            raise Refusal("asset.expired", note=note)
-        content = sandbox.assets.content(asset)
-        if content is None:
-            raise Refusal("asset.expired", note="this server let the file go to make room for newer ones")
-        call.met("asset.alive")
+        asset, content = served(call, self.engine.registry, after_time, lives="24 hours")
         return Response(content, media_type=asset.media_type, headers=ANY_ORIGIN)
 
     async def preflight(self, call: Call) -> Response:
@@ -158,14 +146,7 @@ class AilabWire(Wire):
             if part.filename is None:
                 call.draft.fields[part.name] = shortened(part.text)
             else:
-                facts = file_facts(
-                    self.engine.studio.look_at(part.content),
-                    len(part.content),
-                    field=part.name,
-                    filename=part.filename,
-                    content_type=part.content_type,
-                )
-                call.draft.files.append(facts)
+                call.draft.files.append(part_facts(self.engine.studio, part))
 
     def _publish(self, call: Call, sandbox: Sandbox, element: Element) -> dict[str, Any]:
         second = int(sandbox.clock.now())

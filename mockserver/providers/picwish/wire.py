@@ -23,7 +23,7 @@ from mockserver.providers.base import (
     Refusal,
     Wire,
 )
-from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, file_facts, read_form
+from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, part_facts, read_form
 from mockserver.providers.picwish import answers, callbacks, links, parameters, service
 from mockserver.providers.picwish.answers import ANY_ORIGIN
 from mockserver.providers.picwish.cutting import MEDIA_TYPES
@@ -169,14 +169,7 @@ class PicwishWire(Wire):
             if part.filename is None or part.name in (*parameters.CHOICES, *parameters.TEXTS):
                 call.draft.fields[part.name] = shortened(part.text)
             else:
-                facts = file_facts(
-                    self.engine.studio.look_at(part.content),
-                    len(part.content),
-                    field=part.name,
-                    filename=part.filename,
-                    content_type=part.content_type,
-                )
-                call.draft.files.append(facts)
+                call.draft.files.append(part_facts(self.engine.studio, part))
 
 
 class _Lenient(Route):

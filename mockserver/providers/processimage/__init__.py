@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mockserver.providers.base import Engine
 
 NAME = "processimage"
+UTC_OFFSET = 8 * 3600
+"""The operator's days and times are those of UTC+8, in seconds."""
 LOCAL_NETWORKS = (
     "127.0.0.0/8",
     "10.0.0.0/8",

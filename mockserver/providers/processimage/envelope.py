@@ -9,11 +9,9 @@ from typing import Any
 
 from mockserver import catalogue
 from mockserver.catalogue import Error
-from mockserver.providers.processimage import NAME
+from mockserver.providers.processimage import NAME, UTC_OFFSET
 from mockserver.providers.processimage.outcome import UNHANDLED, Outcome
 from mockserver.providers.processimage.quota import Balance
-
-UTC_OFFSET = 8 * 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver import assets
-from mockserver.providers.processimage import NAME
+from mockserver.providers.processimage import NAME, UTC_OFFSET
 from mockserver.sandbox import Sandbox
 
 TABLE = NAME
@@ -24,7 +24,6 @@ GRACE = 5 * 60.0
 GETS_A_DAY = 100
 REMEMBERED = 200
 """Tokens that one sandbox remembers; the oldest go first."""
-UTC_OFFSET = 8 * 3600
 DAY = 24 * 3600
 LENGTH = 32
 

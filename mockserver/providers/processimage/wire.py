@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from mockserver.catalogue import Behaviour, Error
 from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire
-from mockserver.providers.body import file_facts
+from mockserver.providers.body import part_facts
 from mockserver.providers.processimage import (
     NAME,
     SETTINGS,
@@ -30,6 +30,7 @@ from mockserver.providers.processimage.authentication import Claim
 from mockserver.providers.processimage.hints import SIGN_HEADER, TOKEN_HEADER
 from mockserver.providers.processimage.received import Received, read, read_query, read_small
 from mockserver.providers.processimage.settlement import RESULT_LIFETIME, RESULTS
+from mockserver.providers.results import served
 from mockserver.sandbox import Sandbox
 from mockserver.settings import defaults
 
@@ -119,20 +120,8 @@ class ProcessimageWire(Wire):
     async def result(self, call: Call) -> Response:
         """GET: a result file, while it lives."""
         call.draft.query = hints.shown_query(call.draft.query)
-        sandbox = self.engine.registry.of_asset(call.request.path_params["name"])
-        if sandbox is not None:
-            call.enter(sandbox)
-        asset = sandbox.assets.find(call.path) if sandbox else None
-        if sandbox is None or asset is None:
-            raise Refusal("asset.unknown", note="no result was ever published at this path")
-        if not sandbox.assets.alive(asset):
-            late = sandbox.clock.now() - asset.expires_at
-            note = f"expired {late:.0f} s ago: a result lives {RESULT_LIFETIME:.0f} s of the sandbox's time"
-            raise Refusal("asset.expired", note=note)
-        content = sandbox.assets.content(asset)
-        if content is None:
-            raise Refusal("asset.expired", note="this server let the file go to make room for newer ones")
-        call.met("asset.alive")
+        name, lives = call.request.path_params["name"], f"{RESULT_LIFETIME:.0f} s"
+        asset, content = served(call, self.engine.registry, name, lives=lives)
         return Response(content, media_type=asset.media_type, headers=FILE)
 
     async def methods(self, call: Call) -> Response:
@@ -174,14 +163,7 @@ class ProcessimageWire(Wire):
         call.draft.notes += hints.of_names(received)
         for part in received.parts:
             if part.filename is not None:
-                facts = file_facts(
-                    self.engine.studio.look_at(part.content),
-                    len(part.content),
-                    field=part.name,
-                    filename=part.filename,
-                    content_type=part.content_type,
-                )
-                call.draft.files.append(facts)
+                call.draft.files.append(part_facts(self.engine.studio, part))
 
     def _known_from_query(self, call: Call) -> None:
         """Whose journal it is, as far as that can be told before the body is read."""
