@@ -53,9 +53,14 @@ opposite (inside) and rival (above and below).
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lines:
-    """Candidates: `boxes` (N, 4) as left, top, right, bottom; `figures` (N, F) in the order of FIGURES."""
+    """Candidates, with an entry for each.
+
+    `boxes` (N, 4) are left, top, right and bottom, `colours` (N, 3) the mean ones of their ink, and `figures`
+    (N, F) in the order of FIGURES.
+    """
 
     boxes: Integers
+    colours: Figures
     figures: Figures
 
 
@@ -67,15 +72,25 @@ def find_lines(rgb: Bytes, strength: Bytes, mask: Mask, opposite: Mask) -> Lines
     """
     pieces = find_pieces(rgb, strength, mask)
     if pieces is None:
-        return Lines(boxes=np.empty((0, 4), np.intp), figures=np.empty((0, len(FIGURES))))
+        return Lines(
+            boxes=np.empty((0, 4), np.intp), colours=np.empty((0, 3)), figures=np.empty((0, len(FIGURES)))
+        )
+    return measured_lines(pieces, mask, opposite)
+
+
+def measured_lines(pieces: Pieces, mask: Mask, opposite: Mask, *, tallest: int = _HEIGHTS[1]) -> Lines:
+    """The rows that pieces stand in, those that are as wide as a line may be and not higher than `tallest`.
+
+    `mask` is where ink may be, in the rows and around them, and `opposite` the same of what may be no ink.
+    """
     rows = _Rows(pieces)
     surroundings = _Surroundings(rows.boxes, mask, opposite)
     columns = rows.shape() | rows.ink() | rows.likeness() | surroundings.figures()
     columns["outlier"] = columns["density"] / surroundings.inside
     figures = np.stack([columns[name] for name in FIGURES], axis=1)
-    fit = (rows.height >= _HEIGHTS[0]) & (rows.height <= _HEIGHTS[1])
+    fit = (rows.height >= _HEIGHTS[0]) & (rows.height <= tallest)
     fit &= rows.width >= _LEAST_ASPECT * rows.height
-    return Lines(boxes=rows.boxes[fit], figures=figures[fit])
+    return Lines(boxes=rows.boxes[fit], colours=rows.colours()[fit], figures=figures[fit])
 
 
 class _Rows:
@@ -99,6 +114,10 @@ class _Rows:
         whole = np.maximum(self._total(weights), 1e-9)
         mean = self._total(values * weights) / whole
         return mean, np.sqrt(np.maximum(self._total(values**2 * weights) / whole - mean**2, 0))
+
+    def colours(self) -> Figures:
+        channels = self.pieces.colour.T
+        return np.stack([self._spread(channel, self.pieces.area)[0] for channel in channels], axis=1)
 
     def shape(self) -> dict[str, Figures]:
         aspect, majors = self.width / self.height, np.maximum(self._total(self._major), 1)

@@ -62,14 +62,18 @@ def find_pieces(rgb: Bytes, strength: Bytes, mask: Mask) -> Pieces | None:
     kept = found.chosen(fit)
     if not kept.count:
         return None
-    pieces = _measured(kept, rgb, strength, mask)
+    pieces = measured(kept, rgb, strength, mask, row=_rows(kept, mask.shape))
     pieces = pieces.chosen(np.argsort(pieces.row, kind="stable"))
     for _ in range(_TRIMS):
         pieces = _trimmed(pieces)
     return pieces if len(pieces.row) else None
 
 
-def _measured(kept: Runs, rgb: Bytes, strength: Bytes, mask: Mask) -> Pieces:
+def measured(kept: Runs, rgb: Bytes, strength: Bytes, mask: Mask, *, row: Integers) -> Pieces:
+    """Pieces of the components `kept` of a mask, in their order, with the number of the `row` of each.
+
+    `rgb` is (H, W, 3), `strength` how far its pixels stand out, both of them as large as the mask.
+    """
     width = mask.shape[1]
     first = np.cumsum(kept.lengths) - kept.lengths
     flat = np.repeat(kept.rows * width + kept.lefts - first, kept.lengths) + np.arange(kept.lengths.sum())
@@ -83,7 +87,7 @@ def _measured(kept: Runs, rgb: Bytes, strength: Bytes, mask: Mask) -> Pieces:
     area = kept.totals(kept.lengths)
     return Pieces(
         boxes=kept.boxes(),
-        row=_rows(kept, mask.shape),
+        row=row,
         area=area,
         runs=kept.totals(np.ones(len(first))),
         caps=total(~covered),

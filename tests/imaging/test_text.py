@@ -123,6 +123,33 @@ def test_close_lines_are_one_block(line: str, size: int, count: int) -> None:
     assert overlap(region, truth) >= 0.6
 
 
+@pytest.mark.parametrize(
+    ("text", "size", "place", "colour"),
+    [
+        ("水印图片中文", 44, (68, 454), (255, 255, 255)),
+        ("水印图片中文", 34, (52, 379), (255, 230, 0)),
+        ("Jane Doe Photography", 44, (4, 148), (255, 230, 0)),
+        ("Jane Doe Photography", 26, (14, 384), (0, 0, 0)),
+        ("Sample photo", 44, (200, 179), (255, 255, 255)),
+        ("Do not copy 水印", 56, (49, 65), (255, 255, 255)),
+        ("Do not copy 水印", 34, (5, 346), (255, 255, 255)),
+        ("Not for sale", 34, (126, 354), (0, 0, 0)),
+    ],
+)
+def test_a_caption_over_a_photograph_is_one_region(
+    text: str, size: int, place: tuple[int, int], colour: Colour
+) -> None:
+    rgb = decode(fixtures.path("astronaut.jpg").read_bytes()).rgb.copy()
+    truth = lettered_on(rgb, text, size, place, colour=colour)
+    regions = found_in(rgb)
+    inked = np.zeros(rgb.shape[:2], np.bool_)
+    inked[truth.y : truth.y + truth.height, truth.x : truth.x + truth.width] = True
+    assert any(
+        covered(inked, [region]) >= 0.95 and region.width * region.height <= 1.6 * inked.sum()
+        for region in regions
+    )
+
+
 def test_separate_texts_stay_separate_and_come_in_reading_order() -> None:
     rgb = background("grey", 1, width=900, height=600)
     places = [(500, 40), (40, 60), (60, 300), (520, 500)]
