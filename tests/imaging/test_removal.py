@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mockserver.fixtures.backgrounds import background
-from mockserver.imaging.decode import decode
+from mockserver.fixtures.watermarks import Watermarked, watermarked
+from mockserver.imaging.decode import Picture, decode
+from mockserver.imaging.fill import fill
 from mockserver.imaging.headers import Format, probe
-from mockserver.imaging.removal import outlined, reencoded, remove
+from mockserver.imaging.reading import Annotation
+from mockserver.imaging.removal import MOST_PATCHED, outlined, reencoded, remove
+from mockserver.imaging.text import find_text
 
 Pixels = NDArray[np.uint8]
 
@@ -126,6 +130,72 @@ def test_no_colour_comes_from_another_rectangle() -> None:
     for place in places:
         inside(rgb, place)[...] = 255
     assert np.abs(remove(rgb, places).astype(int) - clean).max() <= 1
+
+
+def smooth(rgb: Pixels, one: Box) -> Pixels:
+    """The picture with the box filled with smooth colours from its border alone."""
+    result, unknown = rgb.copy(), np.zeros(rgb.shape[:2], np.bool_)
+    inside(unknown, one)[...] = True  # type: ignore[arg-type]
+    fill(result, unknown, (one.x, one.y, one.x + one.width, one.y + one.height))
+    return result
+
+
+def around(region: Annotation) -> Box:
+    return box(region.x - 4, region.y - 4, region.width + 8, region.height + 8)
+
+
+@pytest.fixture(scope="module", params=[0, 1, 6])
+def caption(request: pytest.FixtureRequest) -> Watermarked:
+    """A text on a ground of many colours and edges."""
+    texts = ["Sample photo 2024"]
+    return watermarked(request.param, width=640, height=400, texts=texts, background="furniture", people=2)
+
+
+def test_a_caption_on_a_busy_ground_leaves_half_the_error_of_a_smooth_fill(caption: Watermarked) -> None:
+    place = around(caption.regions[0])
+    errors = [
+        np.abs(inside(filled, place).astype(int) - inside(caption.clean, place)).mean()
+        for filled in (remove(caption.rgb, [place]), smooth(caption.rgb, place))
+    ]
+    assert errors[0] < 0.5 * errors[1]
+
+
+def test_ground_between_the_letters_of_a_caption_stays(caption: Watermarked) -> None:
+    place = around(caption.regions[0])
+    same = (inside(remove(caption.rgb, [place]), place) == inside(caption.clean, place)).all(2)
+    assert same.mean() > 0.2
+
+
+def test_no_letter_of_a_caption_is_left(caption: Watermarked) -> None:
+    place = around(caption.regions[0])
+    filled = remove(caption.rgb, [place])
+    kept = (filled == caption.rgb).all(2) & caption.glyphs
+    assert kept.sum() < 0.02 * caption.glyphs.sum()
+    near = filled[place.y - 16 : place.y + place.height + 16, place.x - 16 : place.x + place.width + 16]
+    assert find_text(Picture(rgb=near)) == ()
+
+
+def test_a_busy_picture_is_filled_the_same_way_twice(caption: Watermarked) -> None:
+    place = around(caption.regions[0])
+    assert np.array_equal(remove(caption.rgb, [place]), remove(caption.rgb, [place]))
+
+
+def test_stripes_on_a_busy_ground_go_on_where_something_else_than_text_was() -> None:
+    down, across = np.indices((200, 300))
+    clean = np.where(((across + down) % 40 < 20)[..., None], (200, 170, 60), (40, 60, 110)).astype(np.uint8)
+    rgb = clean.copy()
+    inside(rgb, MIDDLE)[...] = (250, 20, 30)
+    errors = [
+        np.abs(filled.astype(int) - clean).mean() for filled in (remove(rgb, [MIDDLE]), smooth(rgb, MIDDLE))
+    ]
+    assert errors[0] < 0.5 * errors[1]
+
+
+def test_what_is_too_much_for_patches_gets_smooth_colours(caption: Watermarked) -> None:
+    wide = np.tile(caption.rgb, (2, 2, 1))
+    place = box(100, 100, 1000, 600)
+    assert place.width * place.height > MOST_PATCHED
+    assert np.array_equal(remove(wide, [place]), smooth(wide, place))
 
 
 def test_the_order_of_rectangles_makes_no_difference() -> None:
