@@ -22,6 +22,7 @@ _SECTORS, _REACH = 72, 5
 _SPREAD = 0.45
 _LEAST_CELLS, _LEAST_SHARE = 16, 0.0004
 _PALEST = 0.2
+_TELLING = 0.4
 _FULL = 0.85
 
 
@@ -49,6 +50,11 @@ class Ink:
         """The angle in the plane of the two differences: red about 0.4, yellow 1.5, green 3, blue -1.7."""
         across, down = CHROMA @ self.through
         return float(np.arctan2(down, across))
+
+    @property
+    def is_coloured(self) -> bool:
+        """Whether its colour tells it from print; that of navy does not."""
+        return self.saturation > _TELLING * self.darkness
 
     @property
     def saturation(self) -> float:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.imaging.grids import Bytes, Floats, Mask, smooth_resize, spread
+from mockserver.imaging.grids import Bytes, Floats, Mask, flood, grow, shrink, smooth_resize, spread
 
 _BLOCKS = 28
 _BRIGHT = 0.85
 _DARKEST, _TINT = 0.5, 0.16
 _NEAR, _PLAIN = 0.14, 0.05
-_LIGHT, _COLOURFUL = 90.0, 0.4
+_LIGHT, _COLOURFUL, _BRIGHTER = 90.0, 0.4, 0.02
+_COVERED = 0.75
+_SUNK, _SHARP = 0.85, 0.85
+_SOLID, _ALONG, _DENTED = 0.02, 0.6, 1.04
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +23,7 @@ class Sheet:
     """A picture on the work grid as paper with something on it.
 
     paper: (H, W, 3) colours of the bare paper, 1 to 255.
-    through: (H, W, 3) light let through, 1 for bare paper, 0 for black.
+    through: (H, W, 3) light let through, 1 for bare paper and beyond its edges, 0 for black.
     bare: where nothing is on the paper.
     """
 
@@ -30,10 +33,18 @@ class Sheet:
 
     @property
     def share(self) -> float:
-        """The share of cells that are bare paper, 0 where it is too dark or too colourful for paper."""
+        """The share of cells that are bare paper; 0 where that is dark or colourful, or much is brighter."""
         usual = self._usual
         light, tint = float(usual.max()), float(usual.max() - usual.min())
-        return float(self.bare.mean()) if light > _LIGHT and tint < _COLOURFUL * light else 0.0
+        brighter = float((self.through.max(axis=-1) > 1 + _NEAR).mean())
+        is_paper = light > _LIGHT and tint < _COLOURFUL * light and brighter < _BRIGHTER
+        return float(self.bare.mean()) if is_paper else 0.0
+
+    @property
+    def covered(self) -> Mask:
+        """Where something is clearly on the paper."""
+        covered: Mask = self.through.min(axis=-1) < _COVERED
+        return covered
 
     @property
     def blue(self) -> float:
@@ -53,7 +64,32 @@ def lay_out(work8: Bytes) -> Sheet:
     paper = _spread(work, _brightest(work))
     paper = _spread(work, _means(work, _is_bare(work / paper)))
     through = work / paper
-    return Sheet(paper=paper, through=through, bare=_is_bare(through))
+    bare = _is_bare(through)
+    through[_surroundings(bare)] = 1
+    return Sheet(paper=paper, through=through, bare=bare)
+
+
+def _surroundings(bare: Mask) -> Mask:
+    """What a sheet lies on: solid, along much of the frame, and around something without dents."""
+    frame = np.ones(bare.shape, np.bool_)
+    frame[1:-1, 1:-1] = False
+    radius = max(2, round(_SOLID * min(bare.shape)))
+    solid = shrink(~bare, radius)
+    around = flood(frame & solid, solid)
+    sheet = ~grow(around, radius)
+    hull = between(sheet, 0) & between(sheet, 1)
+    along = np.count_nonzero(around & frame) / np.count_nonzero(frame)
+    if along < _ALONG or np.count_nonzero(hull) > _DENTED * np.count_nonzero(sheet):
+        return np.zeros_like(bare)
+    return grow(around, radius + 2) & ~bare
+
+
+def between(mask: Mask, axis: int) -> Mask:
+    """What lies between the first and the last set cell of each column (axis 0) or row (axis 1)."""
+    ahead = np.logical_or.accumulate(mask, axis=axis)
+    behind = np.flip(np.logical_or.accumulate(np.flip(mask, axis), axis=axis), axis)
+    between: Mask = ahead & behind
+    return between
 
 
 def _brightest(work: Floats) -> tuple[Floats, Floats]:
@@ -67,7 +103,34 @@ def _brightest(work: Floats) -> tuple[Floats, Floats]:
     ratio = colours / np.maximum(usual, 1)
     level = ratio.mean(axis=-1)
     tint = np.abs(ratio / np.maximum(level, 1e-3)[..., None] - 1).max(axis=-1)
-    return colours, ((level > _DARKEST) & (tint < _TINT)).astype(np.float32)
+    paper = (level > _DARKEST) & (tint < _TINT) & ~_sunk(level)
+    return colours, paper.astype(np.float32)
+
+
+def _sunk(level: Floats) -> Mask:
+    """Blocks with much brighter ones all around, as in solid grey ink; a shadow has no such sharp edge."""
+    sunk: Mask = level < _SUNK * _filled(level)
+    if not sunk.any():
+        return sunk
+    edge, beyond = sunk & ~shrink(sunk, 1), grow(sunk, 2) & ~grow(sunk, 1)
+    sharp = beyond.any() and level[edge].mean() < _SHARP * level[beyond].mean()
+    return sunk & sharp
+
+
+def _filled(level: Floats) -> Floats:
+    """Basins filled up to the lowest way out to the frame."""
+    filled = np.full_like(level, np.inf)
+    filled[[0, -1]], filled[:, [0, -1]] = level[[0, -1]], level[:, [0, -1]]
+    while True:
+        lowest = filled.copy()
+        for axis in (0, 1):
+            for shift in (-1, 1):
+                lowest = np.minimum(lowest, np.roll(filled, shift, axis))
+        lower = np.maximum(level, lowest)
+        lower[[0, -1]], lower[:, [0, -1]] = level[[0, -1]], level[:, [0, -1]]
+        if np.array_equal(lower, filled):
+            return filled
+        filled = lower
 
 
 def _means(work: Floats, bare: Mask) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mockserver.imaging.grids import Floats, Mask, block_means, flood, smooth_resize
+from mockserver.imaging.levels import parting
 from mockserver.imaging.regions import Labels, regions
 
 _SIDE = 100
@@ -45,7 +46,7 @@ def segment(work: Floats) -> Mask:
     if not numbers.any():
         return np.zeros(work.shape[:2], np.bool_)
     salience = _salience(_survey(lab, numbers))[numbers]
-    salient = smooth_resize(salience.astype(np.float32), work.shape[:2]) > _between(salience)
+    salient = smooth_resize(salience.astype(np.float32), work.shape[:2]) > parting(salience)
     return _filled(salient)
 
 
@@ -116,15 +117,6 @@ def _shortest(touching: NDArray[np.bool_], apart: Reals) -> Reals:
     for through in range(len(ways)):
         np.minimum(ways, ways[:, through, None] + ways[through], out=ways)
     return ways
-
-
-def _between(salience: Reals) -> float:
-    """The level that parts all cells best into two groups (Otsu)."""
-    levels = np.sort(salience, axis=None)
-    below = np.arange(1, levels.size)
-    sums = np.cumsum(levels)
-    means = sums[:-1] / below, (sums[-1] - sums[:-1]) / below[::-1]
-    return float(levels[int(np.argmax(below * below[::-1] * (means[1] - means[0]) ** 2))])
 
 
 def _filled(mask: Mask) -> Mask:

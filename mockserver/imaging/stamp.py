@@ -12,6 +12,9 @@ JPEG files hold colour at half the resolution, so q is soft. Where nothing is pr
 the mean over a few pixels, which softens L as much, the density follows from L as well and stays crisp.
 Elsewhere the mean of q over the mean of p is taken: under a thin stroke of print, which lets nothing
 through, that is the density beside it.
+
+Black, grey and navy ink have no chroma to speak of. They are taken only where there is no coloured ink, told
+from print by the size of their marks (`dark_ink`), and p is taken to be 1: a = (1 - L) / k_L.
 """
 
 from __future__ import annotations
@@ -21,10 +24,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
-from mockserver.imaging.grids import Bytes, Floats, Mask, grow, reduce, shrink, soften
+from mockserver.imaging.dark_ink import find_dark
+from mockserver.imaging.drawing import is_chart, is_drawn, solid_share
+from mockserver.imaging.grids import Bytes, Floats, Mask, grow, reduce, soften
 from mockserver.imaging.ink import LUMA, Ink, find_ink
+from mockserver.imaging.levels import parting
 from mockserver.imaging.matting import work_factor
 from mockserver.imaging.paper import Sheet, lay_out
 
@@ -34,15 +40,17 @@ if TYPE_CHECKING:
 _Light = tuple[Floats, Floats]
 
 _STRIP_PIXELS = 1 << 17
-_LEAST_PAPER, _MOSTLY_PAPER = 0.35, 0.45
+_LEAST_PAPER, _MOSTLY_PAPER, _SOLID = 0.4, 0.5, 0.1
 _VIVID, _VIVID_WOOD, _WOOD = 0.28, 0.6, (0.5, 2.0)
-_STROKE, _SOLID = 0.1, 0.1
 _SKY = 0.12
 _ONE = np.float32(180)
 _CHROMA_WEIGHT = np.float32(0.15)
 _PRINTED, _BLANK = 0.76, 0.9
 _SUPPORT = np.float32(2.2)
 _LOW, _HIGH = 0.1, 0.98
+_CLEAR, _FULL, _STRONGEST = 64, 0.75, 0.85
+_SHARE, _BLACKER = 0.3, 1.35
+_BLACK, _ALONE = 0.5, 0.02
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,24 +76,32 @@ class _Window:
 
 
 def lift(picture: Picture) -> Bytes | None:
-    """The ink of a stamp on paper as (H, W, 4) uint8 RGBA; None where there is no coloured ink or no paper.
+    """The ink of a stamp on paper as (H, W, 4) uint8 RGBA; None where there is no such ink or no paper.
 
-    A is the density of the ink, 0 to 255, and RGB everywhere the ink's one colour on white paper. A picture
-    with an alpha of its own is taken to lie on white paper.
+    Coloured ink is taken before dark ink, which may be print. Ink is drawn on paper in strokes: a thing in a
+    photograph is none. A is the density of the ink, 0 to 255, and RGB everywhere the ink's one colour on
+    white paper. A picture with an alpha of its own is taken to lie on white paper.
     """
     rgb = _on_white(picture)
     factor = work_factor(rgb)
     sheet = lay_out(reduce(rgb, factor))
     ink = find_ink(sheet) if sheet.share >= _LEAST_PAPER else None
-    return None if ink is None else _lifted(rgb, sheet, ink, factor)
+    if ink is not None and ink.is_coloured:
+        if not is_drawn(sheet, ink.cells):
+            return None
+        if _is_alone(sheet, ink):
+            return _darkened(rgb, sheet, ink.cells, factor)
+        return _lifted(rgb, sheet, ink, factor)
+    dark = find_dark(sheet) if sheet.share >= _MOSTLY_PAPER else None
+    return None if dark is None or not is_drawn(sheet, dark) else _darkened(rgb, sheet, dark, factor)
 
 
 def is_stamped(picture: Picture) -> bool:
-    """Whether a picture shows stamped paper and not a coloured thing before a wall.
+    """Whether a picture shows paper that is stamped in colour, and not a coloured thing before a wall.
 
-    A stamp is of strokes: hardly any part of it is as wide and high as a fifth of the whole. What is of the
-    hues of wood, leather and clay counts only where it is as vivid as none of these. Paper that is clearly
-    blue is the sky.
+    A stamp is of strokes of one hue, not of bars. What is of the hues of wood, leather and clay counts only
+    where it is as vivid as none of these. Paper that is clearly blue is the sky. Black ink does not count: a
+    drawing of something on white is as likely (assumed).
     """
     rgb = _on_white(picture)
     sheet = lay_out(reduce(rgb, work_factor(rgb)))
@@ -93,20 +109,18 @@ def is_stamped(picture: Picture) -> bool:
     if ink is None or sheet.blue > _SKY:
         return False
     vivid = _VIVID_WOOD if _WOOD[0] < ink.hue < _WOOD[1] else _VIVID
-    return ink.saturation > vivid and _is_drawn(sheet, ink)
+    if ink.saturation <= vivid or is_chart(sheet, ink) or not is_drawn(sheet, ink.cells):
+        return False
+    return solid_share(ink.cells, ~sheet.bare) < _SOLID
 
 
-def _is_drawn(sheet: Sheet, ink: Ink) -> bool:
-    """Whether ink and whatever else is not paper are strokes."""
-    extent = min(_spread(np.nonzero(ink.cells)[axis]) for axis in (0, 1))
-    dense = shrink(~sheet.bare, max(1, round(_STROKE * extent)))
-    return bool(np.count_nonzero(dense) < _SOLID * np.count_nonzero(ink.cells))
-
-
-def _spread(places: NDArray[np.intp]) -> float:
-    """From the first to the last of nearly all places."""
-    first, last = np.quantile(places, (0.02, 0.98))
-    return float(last - first) + 1
+def _is_alone(sheet: Sheet, ink: Ink) -> bool:
+    """Whether there is nothing but ink where it is, neither print nor another ink."""
+    rows, columns = (slice(axis.min(), axis.max() + 1) for axis in np.nonzero(ink.cells))
+    inked, covered = grow(ink.cells, 2)[rows, columns], sheet.covered[rows, columns]
+    blacker = ink.cells & (sheet.through @ LUMA < _BLACK * (1 - ink.darkness))
+    others = np.count_nonzero(covered & ~inked) + np.count_nonzero(blacker)
+    return bool(others < _ALONE * np.count_nonzero(ink.cells))
 
 
 def _on_white(picture: Picture) -> Bytes:
@@ -123,17 +137,70 @@ def _lifted(rgb: Bytes, sheet: Sheet, ink: Ink, factor: int) -> Bytes:
     near = grow(ink.cells, 2)
     window = _around(near, factor, rgb.shape)
     chroma, luma = _split(rgb, sheet, ink, window)
-    result = np.empty((*rgb.shape[:2], 4), np.uint8)
-    result[:] = (*np.rint(ink.through * 255).astype(np.uint8).tolist(), 0)
+    result = _blank(rgb, ink.through)
     radius = max(2, round(0.004 * max(rgb.shape[:2])))
     around = [(soften(chroma, reach), soften(luma, reach)) for reach in (1, radius)]
     for rows, inner in window.strips():
         allowed = _enlarged(near, rows, window)
         close, wide = (_light(*planes, inner) for planes in around)
         density = _density(_light(chroma, luma, inner), close, wide, ink.darkness)
-        stretched = np.clip((density - _LOW) / (_HIGH - _LOW), 0, 1) * allowed
-        result[rows, window.columns, 3] = (stretched * 255 + 0.5).astype(np.uint8)
+        result[rows, window.columns, 3] = _opacity(density) * allowed
     return result
+
+
+def _darkened(rgb: Bytes, sheet: Sheet, cells: Mask, factor: int) -> Bytes:
+    """Dark ink by its darkness alone."""
+    near = grow(cells, 2)
+    window = _around(near, factor, rgb.shape)
+    darkness = _darkness(rgb, sheet, near, window)
+    full = np.float32(_ridge(darkness))
+    result = _blank(rgb, _dark_colour(sheet, cells, float(full) / 255))
+    for rows, inner in window.strips():
+        result[rows, window.columns, 3] = _opacity(darkness[inner].astype(np.float32) / full)
+    return result
+
+
+def _darkness(rgb: Bytes, sheet: Sheet, near: Mask, window: _Window) -> Bytes:
+    """The share of luma that is missing of a window's pixels, 255 for all, and 0 where no ink is near."""
+    result = np.empty((window.bottom - window.top, window.right - window.left), np.uint8)
+    for rows, inner in window.strips():
+        light = (rgb[rows, window.columns] / _enlarged(sheet.paper, rows, window)) @ LUMA
+        result[inner] = (1 - np.clip(light, 0, 1)) * _enlarged(near, rows, window) * 255
+    return result
+
+
+def _ridge(darkness: Bytes) -> float:
+    """The darkness in the middle of strokes; of the lighter kind where there are two: print is blacker."""
+    highest = np.asarray(Image.fromarray(darkness).filter(ImageFilter.MaxFilter(3)))
+    middle = darkness[(darkness > _CLEAR) & (darkness >= highest)]
+    if not middle.size:
+        return 255.0
+    is_lighter = middle <= parting(middle)
+    lighter, darker = middle[is_lighter], middle[~is_lighter]
+    blacker = darker.size and np.median(darker) > _BLACKER * np.median(lighter)
+    if blacker and lighter.size > _SHARE * middle.size:
+        middle = lighter
+    return float(np.quantile(middle, _FULL))
+
+
+def _dark_colour(sheet: Sheet, cells: Mask, full: float) -> Floats:
+    """(3,) light that dark ink of full density lets through; the cells mix it with paper."""
+    seen = 1 - sheet.through[cells]
+    darkness = seen @ LUMA
+    taken = seen[darkness >= np.quantile(darkness, _STRONGEST)].mean(axis=0)
+    return np.asarray(np.clip(1 - taken * full / (taken @ LUMA), 0, 1))
+
+
+def _blank(rgb: Bytes, through: Floats) -> Bytes:
+    """No ink anywhere, of one colour."""
+    result = np.empty((*rgb.shape[:2], 4), np.uint8)
+    result[:] = (*np.rint(through * 255).astype(np.uint8).tolist(), 0)
+    return result
+
+
+def _opacity(density: Floats) -> Bytes:
+    stretched = np.clip((density - _LOW) / (_HIGH - _LOW), 0, 1)
+    return np.asarray(stretched * 255 + 0.5).astype(np.uint8)
 
 
 def _around(near: Mask, factor: int, frame: tuple[int, ...]) -> _Window:

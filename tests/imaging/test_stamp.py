@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from mockserver.fixtures import path
+from mockserver.fixtures.canvas import Colour
 from mockserver.fixtures.objects import thing
+from mockserver.fixtures.portraits import portrait
 from mockserver.fixtures.stamps import Ink, Paper, Stamp, stamp
 from mockserver.imaging.decode import Picture
 from mockserver.imaging.ink import find_ink
@@ -20,6 +23,7 @@ from mockserver.imaging.stamp import is_stamped, lift
 
 Bytes = NDArray[np.uint8]
 
+DARK: dict[str, Colour] = {"black": (28, 26, 30), "grey": (112, 112, 114), "navy": (26, 34, 84)}
 SEALS = ["round", "name", "carved", "word"]
 
 
@@ -126,8 +130,12 @@ class TestNoInk:
     @pytest.mark.parametrize("paper", list(Paper))
     @pytest.mark.parametrize("printed", [True, False])
     def test_is_on_blank_or_printed_paper(self, paper: Paper, printed: bool) -> None:
-        picture = sheet(41, ink=None, paper=paper, printed=printed, signed=printed)
+        picture = sheet(41, ink=None, paper=paper, printed=printed)
         assert lift(as_jpeg(picture.rgb, 70)) is None
+
+    @pytest.mark.parametrize(("width", "height"), [(240, 180), (900, 1200)])
+    def test_is_in_black_print_of_any_size(self, width: int, height: int) -> None:
+        assert lift(as_jpeg(sheet(42, width=width, height=height, ink=None, shading=0.4).rgb)) is None
 
     @pytest.mark.parametrize("level", [0, 128, 255])
     def test_is_in_a_constant_picture(self, level: int) -> None:
@@ -137,6 +145,108 @@ class TestNoInk:
         dark = np.full((200, 200, 3), (40, 30, 60), np.uint8)
         dark[50:150, 50:150] = (200, 40, 40)
         assert lift(Picture(rgb=dark)) is None
+
+
+def redrawn(picture: Stamp, colour: Colour) -> Bytes:
+    """A stamp without print in ink of another colour on yellowish paper, darker to the right."""
+    light = np.linspace(1.0, 0.6, picture.alpha.shape[1])[:, None] * (246, 238, 214)
+    density = picture.alpha[..., None] / 255
+    return np.rint(light * (1 - density * (1 - np.array(colour) / 255))).astype(np.uint8)
+
+
+class TestDarkInk:
+    @pytest.mark.parametrize("seal", SEALS)
+    @pytest.mark.parametrize("colour", DARK.values(), ids=DARK)
+    @pytest.mark.parametrize("quality", [60, 92])
+    def test_is_taken_from_paper_that_is_neither_white_nor_evenly_lit(
+        self, colour: Colour, seal: str, quality: int
+    ) -> None:
+        picture = sheet(71, seal=seal, ink=Ink.RED, printed=False)
+        result = ink_of(as_jpeg(redrawn(picture, colour), quality))
+        assert overlap(result[..., 3], picture.alpha) >= 0.9
+        assert error(result[..., 3], picture.alpha) <= 0.02
+        assert np.abs(result[0, 0, :3].astype(int) - colour).max() < 50
+
+    @pytest.mark.parametrize("colour", DARK.values(), ids=DARK)
+    def test_leaves_the_print_around_the_stamp_on_the_paper(self, colour: Colour) -> None:
+        stamped = sheet(72, seal="name", printed=False)
+        printed = sheet(72, ink=None, seal="name", shading=0.0, noise=0)
+        print_light = printed.rgb / printed.rgb.max()
+        alpha = ink_of(as_jpeg(np.rint(redrawn(stamped, colour) * print_light).astype(np.uint8)))[..., 3]
+        rows, columns = (np.flatnonzero(stamped.alpha.any(axis=axis)) for axis in (1, 0))
+        outside = np.ones(alpha.shape, np.bool_)
+        outside[rows[0] - 20 : rows[-1] + 20, columns[0] - 20 : columns[-1] + 20] = False
+        print_outside = outside & (print_light.max(axis=2) < 0.5)
+        assert print_outside.sum() > 5000
+        assert (alpha[print_outside] == 0).mean() > 0.97
+        assert (alpha[stamped.alpha > 150] > 128).mean() > 0.95
+
+    def test_gives_way_to_coloured_ink(self) -> None:
+        picture = sheet(73, seal="round", ink=Ink.RED, signed=True)
+        alpha = ink_of(as_jpeg(picture.rgb))[..., 3]
+        black = (picture.rgb.max(axis=2) < 60) & (picture.alpha == 0)
+        assert black.sum() > 1000
+        assert (alpha[black] < 128).mean() > 0.98
+
+    @pytest.mark.parametrize("printed", [True, False])
+    def test_of_a_signature_is_taken(self, printed: bool) -> None:
+        plain, signed = (
+            sheet(74, ink=None, printed=printed, signed=signed, noise=0) for signed in (False, True)
+        )
+        pen = (plain.rgb.astype(int) - signed.rgb).max(axis=2) > 120
+        alpha = ink_of(as_jpeg(signed.rgb))[..., 3]
+        assert (alpha[pen] > 128).mean() > 0.95
+
+    @pytest.mark.parametrize("desk", [(90, 60, 40), (40, 42, 48)], ids=["wood", "black"])
+    @pytest.mark.parametrize(
+        "colour", [(28, 26, 30), (205, 35, 42), (40, 66, 176)], ids=["black", "red", "blue"]
+    )
+    def test_like_any_other_is_taken_from_a_sheet_on_a_desk(self, colour: Colour, desk: Colour) -> None:
+        picture = sheet(75, seal="round", printed=False, noise=0)
+        page = Image.fromarray(np.dstack([redrawn(picture, colour), np.full_like(picture.alpha, 255)]))
+        density = Image.fromarray(picture.alpha)
+        turned, truth = (image.rotate(6, Image.Resampling.BICUBIC, expand=True) for image in (page, density))
+        photograph = Image.new("RGB", (turned.width + 90, turned.height + 80), desk)
+        photograph.paste(turned, (45, 40), turned)
+        alpha = ink_of(as_jpeg(np.asarray(photograph)))[..., 3]
+        assert overlap(alpha[40:-40, 45:-45], np.asarray(truth)) >= 0.9
+        assert not alpha[:20].any()
+
+    def test_is_no_rule_and_no_shadow_at_the_edge(self) -> None:
+        rgb = np.full((300, 400, 3), 240, np.uint8)
+        rgb[120:123, 20:380] = 30
+        rgb[:, 330:] = rgb[:, 330:] // 10 * 7
+        assert lift(as_jpeg(rgb)) is None
+
+
+class TestPhotograph:
+    """What is no paper has no stamp, whatever colours are in it."""
+
+    @pytest.mark.parametrize("background", ["white", "grey", "gradient", "vignette", "busy", "furniture"])
+    def test_of_people_has_none(self, background: str) -> None:
+        for seed in (81, 82):
+            picture = portrait(seed, width=240, height=300, background=background)
+            assert lift(as_jpeg(picture.rgb)) is None
+
+    @pytest.mark.parametrize(
+        "name", ["portrait.jpg", "group.jpg", "object.jpg", "astronaut.jpg", "empty.jpg"]
+    )
+    def test_that_is_ready_made_has_none(self, name: str) -> None:
+        assert lift(Picture(rgb=np.asarray(Image.open(path(name)).convert("RGB")))) is None
+
+    @pytest.mark.parametrize("kind", ["mug", "ball", "car", "shoe", "cat", "bottle"])
+    def test_of_a_thing_before_a_wall_has_none(self, kind: str) -> None:
+        for background in ("white", "grey"):
+            assert (
+                lift(as_jpeg(thing(83, width=260, height=260, kind=kind, background=background).rgb)) is None
+            )
+
+    def test_of_hills_under_a_pale_sky_has_none(self) -> None:
+        rgb = np.full((300, 400, 3), (226, 230, 238), np.uint8)
+        hills = np.arange(300)[:, None] > 170 + 30 * np.sin(np.arange(400) / 40)
+        rgb[hills] = (60, 110, 60)
+        rgb[240:, 100:140] = (190, 50, 50)
+        assert lift(as_jpeg(rgb)) is None
 
 
 def test_a_picture_with_alpha_lies_on_white_paper() -> None:
@@ -164,6 +274,29 @@ class TestIsStamped:
         image = Image.new("RGB", (300, 300), "white")
         ImageDraw.Draw(image).ellipse((80, 80, 220, 220), fill=(200, 30, 40))
         assert not is_stamped(Picture(rgb=np.asarray(image)))
+
+    @pytest.mark.parametrize("colours", [1, 3], ids=["one colour", "three colours"])
+    @pytest.mark.parametrize("upright", [True, False])
+    def test_does_not_take_bars_for_one(self, colours: int, upright: bool) -> None:
+        image = Image.new("RGB", (480, 480), "white")
+        for number, long in enumerate((120, 300, 200, 360, 240, 160)):
+            box = (40 + 65 * number, 420 - long, 75 + 65 * number, 420)
+            fill = ((208, 32, 40), (40, 60, 190), (30, 130, 70))[number % colours]
+            ImageDraw.Draw(image).rectangle(box, fill=fill)
+        turned = image if upright else image.rotate(90)
+        assert not is_stamped(Picture(rgb=np.asarray(turned)))
+
+    def test_does_not_take_a_drawing_in_many_colours_for_one(self) -> None:
+        image = Image.new("RGB", (480, 300), "white")
+        for number, colour in enumerate(((208, 32, 40), (40, 60, 190), (30, 130, 70), (130, 50, 160))):
+            left, top = 60 + 90 * number, 90 + 40 * (number % 2)
+            ImageDraw.Draw(image).ellipse((left, top, left + 90, top + 90), outline=colour, width=8)
+        assert not is_stamped(Picture(rgb=np.asarray(image)))
+
+    def test_knows_one_beside_a_signature_in_another_colour(self) -> None:
+        signed = Image.fromarray(sheet(65, seal="round", printed=False).rgb)
+        ImageDraw.Draw(signed).line([(20, 30), (200, 60), (300, 20), (420, 50)], fill=(40, 60, 180), width=4)
+        assert is_stamped(as_jpeg(np.asarray(signed)))
 
     def test_does_not_take_black_print_for_one(self) -> None:
         assert not is_stamped(as_jpeg(sheet(64, ink=None).rgb))

@@ -250,10 +250,11 @@ async def _without(engine: Engine, task: Task, boxes: tuple[Box, ...]) -> str:
 
 
 def _removed(content: bytes, boxes: tuple[Box, ...], *, show: bool) -> bytes:
+    """The file without what is in the boxes, which are of the picture as displayed, by its EXIF (assumed)."""
     from mockserver.imaging.decode import decode
-    from mockserver.imaging.headers import probe
-    from mockserver.imaging.removal import outlined, reencoded, remove
+    from mockserver.imaging.recode import recoded
+    from mockserver.imaging.removal import outlined, remove
 
     picture = decode(content)
     rgb = remove(picture.rgb, boxes)
-    return reencoded(outlined(rgb, boxes) if show else rgb, probe(content).format, picture.alpha)
+    return recoded(outlined(rgb, boxes) if show else rgb, content, picture.alpha)
