@@ -39,7 +39,7 @@ class Account:
 
     @property
     def used(self) -> int:
-        """Successful, charged calls so far."""
+        """Charged calls so far."""
         record = self._state.read(self._space, TABLE, f"{self._provider}.used")
         return int(record) if record else 0
 
@@ -53,6 +53,14 @@ class Account:
             return count + 1, True
 
         return self._state.update(self._space, TABLE, f"{self._provider}.used", take)
+
+    def refund(self) -> None:
+        """Give one use back."""
+
+        def give(used: Record | None) -> tuple[Record, None]:
+            return max(0, int(used or 0) - 1), None
+
+        self._state.update(self._space, TABLE, f"{self._provider}.used", give)
 
     def pace(self, limit: int | None) -> Pace:
         """Count this request in its second of sandbox time. A refused request counts, too."""

@@ -13,22 +13,31 @@ from functools import cache, lru_cache
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver import control
-from mockserver.journal import Draft
+from mockserver import control, nearest
+from mockserver.journal import Draft, shortened
 from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Engine, Provider
+from mockserver.providers.ownership import whose
 
 MAX_HOST = 255
 
 
 class App:
-    """All providers at one origin. `engine` is shared by them; a new one, in memory, by default."""
+    """All providers at one origin. `engine` is shared by them; a new one, in memory, by default.
 
-    def __init__(self, engine: Engine | None = None, providers: Sequence[Provider] = PROVIDERS) -> None:
+    `control_token` is what the control API asks for; without one it answers to loopback clients only."""
+
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        providers: Sequence[Provider] = PROVIDERS,
+        *,
+        control_token: str | None = None,
+    ) -> None:
         self.engine = engine or Engine.of(*providers)
         self._providers = {one.name: one for one in providers}
         self._app = cache(self._built)
-        self._control = control.app(self.engine)
+        self._control = control.app(self.engine, token=control_token)
         self._by_host = lru_cache(maxsize=256)(self._provider_of_host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +63,7 @@ class App:
         if name is None:
             local = {**scope, "path": path} if root else scope
             name = next((one.name for one in self._providers.values() if one.claims(local)), None)
-        answer = self._app(name) if name else self._nobody(scope["method"], path)
+        answer = self._app(name) if name else self._nobody(scope, path)
         await answer(scope, receive, send)
 
     def _built(self, name: str) -> ASGIApp:
@@ -88,9 +97,20 @@ class App:
                 return provider.name
         return None
 
-    def _nobody(self, method: str, path: str) -> Response:
+    def _note_lost(self, scope: Scope, method: str, path: str) -> None:
+        """Write a request for nobody into the journal of whoever it names."""
+        headers = [(name.decode("latin1"), value.decode("latin1")) for name, value in scope["headers"]]
+        query = shortened(scope["query_string"].decode("latin1"))
+        draft = Draft(provider="", method=method, path=path, query=query, headers=headers)
+        draft.notes.append(nearest.operation(method, path, provider=None))
+        sandbox = whose(self.engine.registry, scope)
+        journal = sandbox.journal if sandbox else self.engine.registry.strangers
+        at = sandbox.clock.now() if sandbox else draft.received_at
+        journal.append(draft.entry(sandbox=sandbox.id if sandbox else None, at=at, status=404))
+
+    def _nobody(self, scope: Scope, path: str) -> Response:
         """What exists, for a request that is for nobody: the front page, and everything unknown."""
-        front = path == "/"
+        method, front = scope["method"], path == "/"
         status = 200 if front else 404
         listing = {
             "error": None if front else f"nothing is at {method} {path}",
@@ -102,10 +122,10 @@ class App:
                 }
                 for provider in self._providers.values()
             },
-            "control": "/_mock/health",
+            "control": "/_mock/",
         }
         if not front:
-            self._note(method, path, status, "no provider has this path")
+            self._note_lost(scope, method, path)
         return JSONResponse(listing, status_code=status)
 
 

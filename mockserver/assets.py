@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mockserver.clock import Clock
+from mockserver.clock import Clock, Due
 from mockserver.ids import uuid4
 from mockserver.state.interface import State
 
@@ -67,6 +68,13 @@ class Assets:
             created_at=float(created_at),
             expires_at=float(expires_at),
         )
+
+    def due(self) -> Iterator[Due]:
+        """When the assets expire."""
+        for path in self._state.keys(self._space, TABLE):
+            asset = self.find(path)
+            if asset is not None:
+                yield Due(at=asset.expires_at, what=f"the result file at {path} expires")
 
     def alive(self, asset: Asset) -> bool:
         """Whether the asset has not expired yet."""

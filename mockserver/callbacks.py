@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
+from mockserver.clock import Due
 from mockserver.state.interface import State
 
 TABLE = "callbacks"
@@ -30,13 +31,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Callback:
-    """One callback. `due_at` is sandbox time in unix seconds, None while nobody knows when; `about` says what
-    it is about, in the provider's own terms; `last` is what the last attempt met: a status or a reason."""
+    """One callback. `due_at` is sandbox time in unix seconds, None while nobody knows when, and `next_at` is
+    when the next attempt is made, None when there will be none or nobody knows; `about` says what it is
+    about, in the provider's own terms; `last` is what the last attempt met: a status or a reason."""
 
     id: str
     provider: str
     url: str
     due_at: float | None
+    next_at: float | None = None
     about: Mapping[str, Any]
     attempts: int = 0
     standing: Standing = Standing.PENDING
@@ -72,6 +75,12 @@ class Callbacks(Sequence[Callback]):
 
         self._state.update(self._space, TABLE, callback_id, changed)
 
+    def due(self) -> Iterator[Due]:
+        """When the next attempts are made."""
+        for one in self:
+            if one.standing is Standing.PENDING and one.next_at is not None:
+                yield Due(at=one.next_at, what=f"{one.provider} calls back to {one.url}")
+
     def __len__(self) -> int:
         return len(self._state.keys(self._space, TABLE))
 
@@ -88,6 +97,7 @@ def _record(callback: Callback) -> dict[str, Any]:
         "provider": callback.provider,
         "url": callback.url,
         "due_at": callback.due_at,
+        "next_at": callback.next_at,
         "about": callback.about,
         "attempts": callback.attempts,
         "standing": callback.standing.value,

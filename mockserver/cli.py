@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from mockserver import catalogue
+from mockserver import catalogue, reference
+from mockserver.catalogue import Kind, Trigger
 from mockserver.providers import PROVIDERS
+from mockserver.registry import IDLE, MOST
 
 if TYPE_CHECKING:
     from mockserver.server import MockServer
+
+TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,7 +36,29 @@ def main() -> None:
     metavar="HOST",
     help="A host besides loopback for image URLs and callbacks; may be repeated.",
 )
-def serve(host: str, port: int, allow_hosts: Sequence[str]) -> None:
+@click.option(
+    "--control-token",
+    envvar=TOKEN_VARIABLE,
+    metavar="TOKEN",
+    help="What the control API under /_mock/ asks for, needed where others can reach the server.  "
+    f"[env: {TOKEN_VARIABLE}]",
+)
+@click.option(
+    "--max-sandboxes",
+    default=MOST,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many live at the same time; for another one, the one unused for longest goes.",
+)
+@click.option(
+    "--idle",
+    default=IDLE,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="A sandbox that nobody used for so long is dropped.",
+)
+def serve(host: str, port: int, control_token: str | None, **options: Any) -> None:
     """Serve all providers until Ctrl+C.
 
     Prints where each provider is, the credentials of the sandbox `default`, and curl lines to paste.
@@ -42,13 +68,18 @@ def serve(host: str, port: int, allow_hosts: Sequence[str]) -> None:
       mockserver serve
       mockserver serve --port 0
       mockserver serve --allow-host images.example.com
+      mockserver serve --host 0.0.0.0 --control-token some-token
     """
     from mockserver.server import MockServer
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    server = MockServer(host=host, port=port, allow_hosts=allow_hosts)
     try:
-        server.run(on_ready=lambda: click.echo(_greeting(server)))
+        server = MockServer(host=host, port=port, control_token=control_token, **options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    needs_token = control_token is not None
+    try:
+        server.run(on_ready=lambda: click.echo(_greeting(server, needs_token=needs_token)))
     except OSError as error:
         taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
         advice = "choose another --port, or 0 for a free one" if taken else "choose another --host"
@@ -57,7 +88,71 @@ def serve(host: str, port: int, allow_hosts: Sequence[str]) -> None:
         ) from error
 
 
-def _greeting(server: MockServer) -> str:
+@main.command()
+@click.argument("providers", nargs=-1, type=click.Choice([one.name for one in PROVIDERS]))
+@click.option("--markdown", is_flag=True, help="As docs/settings.md.")
+def settings(providers: tuple[str, ...], markdown: bool) -> None:
+    """What a sandbox can be set to: QPS, balance, how tasks go, and every quirk by name.
+
+    \b
+    Examples:
+      mockserver settings
+      mockserver settings picwish
+    """
+    page = reference.settings_page(providers)
+    click.echo(page.markdown("mockserver settings --markdown").rstrip() if markdown else page.text())
+
+
+@main.command()
+@click.option("--markdown", is_flag=True, help="As docs/faults.md.")
+def faults(markdown: bool) -> None:
+    """What can go wrong with an answer or its connection, besides what providers answer themselves."""
+    page = reference.faults_page()
+    click.echo(page.markdown("mockserver faults --markdown").rstrip() if markdown else page.text())
+
+
+@main.command("catalogue")
+@click.argument("providers", nargs=-1, type=click.Choice([one.name for one in PROVIDERS]))
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([kind.value for kind in Kind]),
+    help="Only behaviours of this kind; may be repeated.",
+)
+@click.option(
+    "--by",
+    type=click.Choice([by.value for by in Trigger]),
+    help="Only what a request can cause, or what only a fault can.",
+)
+@click.option("--json", "form", flag_value="json", help="As data, with the texts of errors by language.")
+@click.option("--markdown", "form", flag_value="markdown", help="As docs/catalogue.md.")
+def show_catalogue(
+    providers: tuple[str, ...],
+    kinds: tuple[str, ...],
+    by: str | None,
+    form: Literal["json", "markdown"] | None,
+) -> None:
+    """What the providers can do: each documented behaviour, how it is known, and how to cause it.
+
+    The id in the first column is what the coverage counts, and what `sandbox.fail` takes to cause an error
+    or a failure.
+
+    \b
+    Examples:
+      mockserver catalogue picwish
+      mockserver catalogue ailab tencent_bda --kind option --kind format
+      mockserver catalogue tencent_bda --by fault
+      mockserver catalogue --kind error --json
+    """
+    from mockserver.contract import catalogue_text
+
+    cause = Trigger(by) if by else None
+    said = catalogue_text.shown(providers, kinds=map(Kind, kinds), by=cause, form=form or "text")
+    click.echo(said, nl=False)
+
+
+def _greeting(server: MockServer, *, needs_token: bool) -> str:
     blocks = [f"mockserver is ready at {server.url} (Ctrl+C ends it)"]
     examples = []
     for provider in PROVIDERS:
@@ -71,4 +166,16 @@ def _greeting(server: MockServer) -> str:
         blocks.append("\n".join([provider.title, f"  POST {server.url}{call.path}", *lines]))
         if provider.example:
             examples.append(f"  {provider.example(access)}")
-    return "\n\n".join([*blocks, "\n".join(["Try it:", *examples])]) + "\n"
+    control = [f"  {line}" for line in _control_examples(server.url, needs_token=needs_token)]
+    return (
+        "\n\n".join([*blocks, "\n".join(["Try it:", *examples]), "\n".join(["Control it:", *control])]) + "\n"
+    )
+
+
+def _control_examples(url: str, *, needs_token: bool) -> Iterator[str]:
+    """Curl lines: every call, a day later, what was received last."""
+    curl = f'curl -s -H "Authorization: Bearer ${TOKEN_VARIABLE}"' if needs_token else "curl -s"
+    default = f"{url}/_mock/sandboxes/default"
+    yield f"{curl} {url}/_mock/"
+    yield f"""{curl} {default}/clock -d '{{"travel": {{"hours": 25}}}}'"""
+    yield f"{curl} '{default}/journal?last=1'"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.state.interface import State
@@ -12,7 +13,17 @@ from mockserver.state.interface import State
 TABLE = "clock"
 LAST = 253_370_764_799.0
 MAX_SKEW = 1e10
+ROUNDING = 1e-6
+"""Seconds by which a sum of moments may come out too small: a float holds today's unix time no finer."""
 NEW: dict[str, Any] = {"offset": 0.0, "frozen_at": None, "skew": 0.0}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """Something that lies ahead: when, in sandbox time (unix seconds), and what, in plain English."""
+
+    at: float
+    what: str
 
 
 class Clock:
@@ -29,11 +40,13 @@ class Clock:
         *,
         real: Callable[[], float] = time.time,
         moved: Callable[[str, bool], None] = lambda space, settle: None,
+        ahead: Callable[[], Sequence[Due]] = lambda: (),
     ) -> None:
         self._state = state
         self._space = space
         self._real = real
         self._moved = moved
+        self._ahead = ahead
 
     def now(self) -> float:
         """Sandbox time: real time, plus what was travelled, or the moment at which it was frozen."""
@@ -66,6 +79,23 @@ class Clock:
             return {**record, "offset": record["offset"] + step}
 
         return self._moving(change, settle=True)
+
+    def next(self) -> Due | None:
+        """Travel to the next moment at which something is due, and say what; None when nothing is.
+
+        It has happened when this returns, just as after `travel`."""
+        following = next(iter(self._ahead()), None)
+        if following is None:
+            return None
+
+        def change(record: dict[str, Any]) -> dict[str, Any]:
+            step = max(0.0, following.at - self._now(record))
+            if record["frozen_at"] is not None:
+                return {**record, "frozen_at": record["frozen_at"] + step + ROUNDING}
+            return {**record, "offset": record["offset"] + step + ROUNDING}
+
+        self._moving(change, settle=True)
+        return following
 
     def freeze(self) -> float:
         """Let sandbox time stand still, until `unfreeze`; travelling still moves it."""

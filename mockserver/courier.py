@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver import met
 from mockserver.callbacks import Callback, Standing
 from mockserver.ids import uuid4
 from mockserver.journal import Draft, shortened
@@ -89,7 +90,9 @@ class Courier:
         self, sandbox: Sandbox, provider: str, url: str, *, due_at: float | None, about: Mapping[str, Any]
     ) -> Callback:
         """Call back at `due_at`, sandbox time; with None, when `hasten` says so. On the event loop."""
-        callback = Callback(id=uuid4(), provider=provider, url=url, due_at=due_at, about=about)
+        callback = Callback(
+            id=uuid4(), provider=provider, url=url, due_at=due_at, next_at=due_at, about=about
+        )
         sandbox.callbacks.add(callback)
         loop = asyncio.get_running_loop()
         if self._loop is not loop:  # the former one has ended, and its tasks with it
@@ -105,7 +108,7 @@ class Courier:
         for delivery in self._deliveries:
             if delivery.callback_id == callback_id and delivery.next_at is None:
                 delivery.next_at = sandbox.clock.now()
-                sandbox.callbacks.change(callback_id, due_at=delivery.next_at)
+                sandbox.callbacks.change(callback_id, due_at=delivery.next_at, next_at=delivery.next_at)
                 delivery.moved.set()
 
     @property
@@ -193,6 +196,7 @@ class Courier:
                     )
                 return
             delivery.next_at = callback.due_at + route.delays[made]
+            delivery.sandbox.callbacks.change(callback.id, next_at=delivery.next_at)
             async with self._step:
                 self._step.notify_all()
 
@@ -261,7 +265,7 @@ def _report(delivery: _Delivery) -> None:
 
 
 def _end(delivery: _Delivery, standing: Standing, **changes: Any) -> None:
-    delivery.sandbox.callbacks.change(delivery.callback_id, standing=standing.value, **changes)
+    delivery.sandbox.callbacks.change(delivery.callback_id, standing=standing.value, next_at=None, **changes)
 
 
 def _wait_for(settled: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> None:
@@ -288,6 +292,7 @@ def _in_coroutine() -> bool:
 
 def _enter(sandbox: Sandbox, draft: Draft, status: int | None, message: Message | None) -> None:
     """Into the journal: the message as what was said, the receiver's status as what came back."""
+    met.note(sandbox.state, sandbox.id, draft, answered=status is not None)
     sandbox.journal.append(
         draft.entry(
             sandbox=sandbox.id,

@@ -1,30 +1,50 @@
-"""Rules that make a matching exchange go wrong: which behaviour, when, how often."""
+"""Rules that make a matching exchange go wrong: what happens, to which exchange, how often."""
 
 from __future__ import annotations
 
+import math
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from typing import Any, Literal
 
+from mockserver import catalogue
+from mockserver.catalogue import Behaviour, Kind
+from mockserver.damage.answer import Moment, Trait
+from mockserver.damage.options import FaultError
+from mockserver.damage.table import DAMAGES, Damage, named
 from mockserver.state.interface import State
 
 TABLE = "faults"
-Target = Literal["call", "result", "outcome"]
+RESULT = "result"
+"""The operation that downloads a result, at any provider."""
+Target = Literal["request", "call", "result", "outcome", "answer"]
+"""What a fault strikes: a `request` before anything is done for it; what the provider does with a `call`, or
+with a download of a `result`; the `outcome` of a piece of work, inside an answer that is itself a success; an
+`answer` that is ready, whatever it says."""
+TARGETS: Mapping[Kind, Target] = {Kind.LIFETIME: "result", Kind.FAILURE: "outcome"}
+"""What a behaviour strikes, by its kind; a call, if nothing else."""
+MOST = 1000
+"""Faults that can be on at a provider: each takes its time at each request."""
+NOTHING: frozenset[Trait] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """Make `behaviour` (a catalogue id) happen at a provider.
+    """Make an effect happen at a provider: a behaviour, by its id in the catalogue, or a damage with its
+    options, such as `http.delay`.
 
-    It strikes calls, downloads of results, or how a piece of work ends inside an answer that is itself a
-    success, by `target`; from the `nth` of them on, `times` times (None: until switched off), each time
-    with `probability`, drawn from `seed` so that a run can be repeated.
+    It strikes what its `target` says, of one operation or of any; from the `nth` of them on, `times` times
+    (None: until switched off), each time with `probability`, drawn from `seed` so that a run can be repeated.
+    Raises FaultError for what could never be meant.
     """
 
     provider: str
-    behaviour: str
+    effect: str
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    operation: str | None = None
     target: Target = "call"
     nth: int = 1
     times: int | None = 1
@@ -33,18 +53,82 @@ class Fault:
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def __post_init__(self) -> None:
-        if self.nth < 1:
-            raise ValueError(f"nth counts from 1, not {self.nth}")
-        if self.times is not None and self.times < 1:
-            raise ValueError(f"times is at least 1, or None for until switched off, not {self.times}")
-        if not 0.0 <= self.probability <= 1.0:
-            raise ValueError(f"probability lies between 0 and 1, not {self.probability}")
+        _check(_is_count(self.nth), "nth", self.nth, "a whole number: it counts from 1")
+        fits = self.times is None or _is_count(self.times)
+        _check(fits, "times", self.times, "a whole number, at least 1, or None for until switched off")
+        fits = _is_number(self.probability) and 0.0 <= self.probability <= 1.0
+        _check(fits, "probability", self.probability, "a number between 0 and 1")
+        _check(_is_whole(self.seed), "seed", self.seed, "a whole number")
+
+    @classmethod
+    def of(
+        cls,
+        provider: str,
+        effect: str,
+        *,
+        operations: Sequence[str],
+        operation: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        **when: Any,
+    ) -> Fault:
+        """The fault of a damage, or of a behaviour by its id with or without the provider; `operations` are
+        those of the provider, `when` is nth, times, probability and seed.
+
+        Raises UnknownBehaviour, which names near ones, and FaultError, which says what is possible."""
+        if operation is not None and operation not in operations:
+            raise _unknown_operation(provider, operation, operations)
+        damage = None if effect in catalogue.load(provider) else named(effect)
+        if damage is not None:
+            checked = damage.checked(options or {})
+            target: Target = "request" if checked.get("at") == Moment.REQUEST else "answer"
+            effect = damage.id
+        else:
+            behaviour = _causable(provider, effect)
+            target, checked = TARGETS.get(behaviour.kind, "call"), {}
+            _check_behaviour(behaviour, target, operation, options or {})
+            effect = behaviour.id
+        return cls(
+            provider=provider, effect=effect, options=checked, operation=operation, target=target, **when
+        )
+
+    @property
+    def damage(self) -> Damage | None:
+        """The damage that it does, None when it causes a behaviour."""
+        return DAMAGES.get(self.effect)
+
+    def matches(self, operation: str | None, target: Target, traits: Collection[Trait]) -> bool:
+        """Whether it is for an exchange: its operation, what there is to strike, and what the answer has."""
+        if self.target != target or self.operation not in (None, operation):
+            return False
+        return self.damage is None or self.damage.needed(self.options) <= frozenset(traits)
 
     def strikes(self, seen: int, struck: int) -> bool:
         """Whether it strikes the `seen`th matching exchange, having struck `struck` times before."""
         if seen < self.nth or (self.times is not None and struck >= self.times):
             return False
         return self.probability == 1.0 or random.Random(f"{self.seed}:{seen}").random() < self.probability
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A fault that is on, how many matching exchanges it has `seen`, and how many of them it `struck`."""
+
+    fault: Fault
+    seen: int = 0
+    struck: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strike:
+    """A fault strikes, at the `seen`th of the exchanges that match it."""
+
+    fault: Fault
+    seen: int
+
+    @property
+    def random(self) -> random.Random:
+        """What the damage draws from: the same numbers in each run."""
+        return random.Random(f"{self.fault.effect}:{self.fault.seed}:{self.seen}")
 
 
 class Faults:
@@ -55,39 +139,146 @@ class Faults:
         self._space = space
 
     def add(self, fault: Fault) -> Fault:
-        """Switch a fault on."""
+        """Switch a fault on. Raises FaultError when MOST are on at its provider."""
 
         def change(rules: list[dict[str, Any]] | None) -> tuple[list[dict[str, Any]], Fault]:
+            if len(rules or ()) >= MOST:
+                text = f"{MOST} faults are on at {fault.provider}, spent ones included; remove or clear some"
+                raise FaultError(text, at="effect")
             return [*(rules or []), {"fault": asdict(fault), "seen": 0, "struck": 0}], fault
 
         return self._state.update(self._space, TABLE, fault.provider, change)
 
-    def list(self, provider: str) -> Sequence[Fault]:
-        """The faults of a provider that are on, spent ones included."""
-        rules = self._state.read(self._space, TABLE, provider) or []
-        return [Fault(**rule["fault"]) for rule in rules]
+    def list(self, provider: str | None = None) -> Sequence[Rule]:
+        """The rules that are on, spent ones included; in order of adding for each provider."""
+        providers = self._providers() if provider is None else (provider,)
+        return [_rule(record) for name in providers for record in self._records(name)]
 
-    def clear(self, provider: str) -> None:
-        """Switch all faults of a provider off."""
-        self._state.remove(self._space, TABLE, provider)
+    def remove(self, fault_id: str) -> bool:
+        """Switch a fault off; whether it was on."""
 
-    def take(self, provider: str, target: Target = "call") -> Fault | None:
-        """The fault that strikes this exchange, the first rule that does; None when none does."""
-        if self._state.read(self._space, TABLE, provider) is None:
-            return None
+        def change(rules: list[dict[str, Any]] | None) -> tuple[list[dict[str, Any]] | None, bool]:
+            left = [rule for rule in rules or () if rule["fault"]["id"] != fault_id]
+            return left or None, len(left) < len(rules or ())
 
-        def change(rules: list[dict[str, Any]] | None) -> tuple[list[dict[str, Any]] | None, Fault | None]:
-            taken: Fault | None = None
-            counted = []
-            for rule in rules or []:
-                fault = Fault(**rule["fault"])
-                if fault.target != target:
-                    counted.append(rule)
-                    continue
-                seen = rule["seen"] + 1
-                hit = taken is None and fault.strikes(seen, rule["struck"])
-                taken = fault if hit else taken
-                counted.append({**rule, "seen": seen, "struck": rule["struck"] + hit})
-            return counted or None, taken
+        return any(self._state.update(self._space, TABLE, name, change) for name in self._providers())
+
+    def clear(self, provider: str | None = None) -> None:
+        """Switch all faults off, or those of a provider."""
+        for name in self._providers() if provider is None else (provider,):
+            self._state.remove(self._space, TABLE, name)
+
+    def on(self, provider: str, target: Target | None = None) -> bool:
+        """Whether a provider has rules, spent ones included; for a target, or at all."""
+        records = self._state.read(self._space, TABLE, provider)
+        if records is None or target is None:
+            return records is not None
+        return any(record["fault"]["target"] == target for record in records)
+
+    def take(
+        self,
+        provider: str,
+        *targets: Target,
+        operation: str | None = None,
+        traits: Collection[Trait] = NOTHING,
+    ) -> Sequence[Strike]:
+        """What strikes an exchange, in order: by target as they are given, by rule as they were added.
+
+        A connection that is cut ends it, and so does a behaviour, of which one at most can happen. `traits`
+        are what the answer has that can be damaged."""
+        if not self._records(provider):
+            return ()
+
+        def change(
+            records: list[dict[str, Any]] | None,
+        ) -> tuple[list[dict[str, Any]] | None, Sequence[Strike]]:
+            rules, strikes = taken([_rule(record) for record in records or ()], targets, operation, traits)
+            counts = [{"seen": rule.seen, "struck": rule.struck} for rule in rules]
+            return [{**old, **new} for old, new in zip(records or (), counts, strict=True)] or None, strikes
 
         return self._state.update(self._space, TABLE, provider, change)
+
+    def _records(self, provider: str) -> Sequence[dict[str, Any]]:
+        records: Sequence[dict[str, Any]] | None = self._state.read(self._space, TABLE, provider)
+        return records or ()
+
+    def _providers(self) -> Sequence[str]:
+        return self._state.keys(self._space, TABLE)
+
+
+def taken(
+    rules: Sequence[Rule], targets: Sequence[Target], operation: str | None, traits: Collection[Trait]
+) -> tuple[Sequence[Rule], Sequence[Strike]]:
+    """The rules after an exchange, in their order, and what strikes it: see `Faults.take`.
+
+    An exchange counts for every rule that it matches, whichever strikes."""
+    after, strikes, left, over = [*rules], list[Strike](), frozenset(traits), False
+    for target in targets:
+        for number, rule in enumerate(rules):
+            fault, seen = rule.fault, rule.seen + 1
+            if not fault.matches(operation, target, left):
+                continue
+            hit = not over and fault.strikes(seen, rule.struck)
+            after[number] = Rule(fault=fault, seen=seen, struck=rule.struck + hit)
+            if hit:
+                strikes.append(Strike(fault=fault, seen=seen))
+                over = fault.damage is None or fault.damage.ends
+                left -= fault.damage.spoils if fault.damage else NOTHING
+    return after, strikes
+
+
+def causable(provider: str) -> Sequence[Behaviour]:
+    """The behaviours of a provider that a fault can cause."""
+    return [behaviour for behaviour in catalogue.load(provider) if _is_causable(behaviour)]
+
+
+def _rule(record: Mapping[str, Any]) -> Rule:
+    return Rule(fault=Fault(**record["fault"]), seen=record["seen"], struck=record["struck"])
+
+
+def _causable(provider: str, effect: str) -> Behaviour:
+    behaviour = catalogue.load(provider)[effect]
+    if not _is_causable(behaviour):
+        text = f"{behaviour.id} is neither an error nor a failure, so no fault can cause it"
+        raise FaultError(text, at="effect", possible=[one.id for one in causable(provider)])
+    return behaviour
+
+
+def _is_causable(behaviour: Behaviour) -> bool:
+    return behaviour.error is not None or behaviour.kind is Kind.FAILURE
+
+
+def _check_behaviour(
+    behaviour: Behaviour, target: Target, operation: str | None, options: Mapping[str, Any]
+) -> None:
+    if options:
+        name = next(iter(options))
+        raise FaultError(f"{behaviour.id} has no option {name!r}; a behaviour has none", at=name)
+    if operation is not None and (operation == RESULT) != (target == "result"):
+        what = "downloads of results" if target == "result" else "calls, not downloads of results"
+        text = f"{behaviour.id} strikes {what}, so never the operation {operation!r}"
+        raise FaultError(text, at="operation", possible=(RESULT,) if target == "result" else ())
+
+
+def _unknown_operation(provider: str, operation: Any, operations: Sequence[str]) -> FaultError:
+    near = get_close_matches(str(operation), operations, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    text = f"{provider} has no operation {operation!r}{hint}; it has {', '.join(operations)}"
+    return FaultError(text, at="operation", possible=operations)
+
+
+def _check(fits: bool, name: str, value: Any, possible: str) -> None:
+    if not fits:
+        raise FaultError(f"{name} cannot be {value!r}; it is {possible}", at=name, possible=(possible,))
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return _is_whole(value) and value >= 1
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)

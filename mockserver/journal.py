@@ -1,7 +1,8 @@
 """What was received and what was answered: one exchange per request, in a bounded journal.
 
 Bodies are not kept, only facts about them: fields, and for a file its size, digest and dimensions. An
-entry is stored as JSON text, so its size is known and twenty thousand of them cost nothing but bytes.
+entry is stored as JSON text, so its size is known and twenty thousand of them cost nothing but bytes. What
+must not be read there is hidden when the entry is made: see `redaction`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,13 @@ from typing import Any, overload
 
 import orjson
 
+from mockserver import har, nearest, redaction
+from mockserver.exchange import OUTGOING
+from mockserver.exchange import Exchange as Exchange
+from mockserver.exchange import FileFacts as FileFacts
+from mockserver.redaction import MAX_TEXT as MAX_TEXT
+from mockserver.redaction import redacted as redacted
+from mockserver.redaction import shortened as shortened
 from mockserver.state.interface import State
 
 LOG = "journal"
@@ -21,63 +29,9 @@ MAX_ENTRIES = 1000
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ENTRY = 256 * 1024
 """Bytes of one entry; a longer one, or one that nests deeper than MAX_DEPTH, is kept without its content."""
-MAX_DEPTH = 200
-MAX_TEXT = 2048
-"""Characters of one field or of an answer that are kept; the rest is told by its length."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileFacts:
-    """A file as it was received: sizes in bytes and pixels, digest is SHA-256 in hex."""
-
-    field: str
-    filename: str | None
-    content_type: str | None
-    size: int
-    digest: str
-    format: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exchange:
-    """One request with its response. `at` is sandbox time, `received_at` real time, both unix seconds.
-
-    `status` is None when nobody was there any more to take an answer. `behaviours` are the ids of the
-    documented behaviours that were met, `fault` is the one that a fault rule caused, `explanation` says
-    why a signature was refused, and `notes` tell in English what a client should look at.
-    """
-
-    provider: str
-    operation: str | None
-    sandbox: str | None
-    at: float
-    received_at: float
-    milliseconds: float
-    method: str
-    path: str
-    query: str
-    headers: Sequence[Sequence[str]]
-    fields: Mapping[str, Any]
-    files: Sequence[FileFacts]
-    status: int | None
-    response_headers: Sequence[Sequence[str]]
-    response: Mapping[str, Any]
-    behaviours: Sequence[str]
-    fault: str | None
-    explanation: Mapping[str, Any] | None
-    notes: Sequence[str]
-
-
-def shortened(value: str) -> str:
-    """A text as the journal keeps it: whole when short, else its beginning and its length."""
-    return value if len(value) <= MAX_TEXT else f"{value[:80]}… ({len(value)} characters)"
-
-
-def redacted(secret: str) -> str:
-    """Enough of a credential to recognise it by, and no more."""
-    return f"{secret[:6]}… ({len(secret)} characters)" if len(secret) > 8 else "…"
+MAX_DEPTH = redaction.MAX_LEVELS
+TEXT_TYPES = frozenset({"application/json", "application/xml"})
+"""Answers of these, and of any type of text, are kept where they are short."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -93,11 +47,13 @@ class Draft:
     fields: dict[str, Any] = field(default_factory=dict)
     files: list[FileFacts] = field(default_factory=list)
     behaviours: list[str] = field(default_factory=list)
-    fault: str | None = None
+    faults: list[str] = field(default_factory=list)
     explanation: Mapping[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
     received_at: float = field(default_factory=time.time)
     started: float = field(default_factory=time.perf_counter)
+    scheme: str = "http"
+    http_version: str = "1.1"
 
     def entry(
         self,
@@ -110,9 +66,11 @@ class Draft:
         media_type: str | None = None,
     ) -> bytes:
         """The finished exchange as one line of JSON."""
-        response: dict[str, Any] = {"content_type": media_type, "size": len(body)}
-        if len(body) <= MAX_TEXT and media_type == "application/json":
-            response["text"] = body.decode(errors="replace")
+        try:
+            fields = redaction.value("", self.fields)
+        except redaction.NestsTooDeeply:
+            fields = None
+        misspelt = self._misspelt_headers()
         line = {
             "provider": self.provider,
             "operation": self.operation,
@@ -121,24 +79,44 @@ class Draft:
             "received_at": self.received_at,
             "milliseconds": round((time.perf_counter() - self.started) * 1000, 3),
             "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "headers": self.headers,
-            "fields": self.fields,
+            "path": redaction.url(self.path) if "://" in self.path else self.path,
+            "scheme": self.scheme,
+            "http_version": self.http_version,
+            "query": redaction.query(self.query),
+            "headers": redaction.headers(self.headers, secret=nearest.is_secret_header),
+            "fields": fields,
             "files": self.files,
             "status": status,
-            "response_headers": headers,
-            "response": response,
+            "response_headers": redaction.headers(headers),
+            "response": _answer(body, media_type),
             "behaviours": self.behaviours,
-            "fault": self.fault,
-            "explanation": self.explanation,
-            "notes": self.notes,
+            "faults": self.faults,
+            "explanation": self.explanation and redaction.explanation(self.explanation),
+            "notes": [redaction.answer(note) for note in (*self.notes, *self._notes_of(misspelt))],
         }
-        entry = _encoded(line)
+        entry = None if fields is None else _encoded(line)
         if entry is None or len(entry) > MAX_ENTRY:
             entry = _encoded(_without_content(line))
             assert entry is not None
-        return entry
+        return redaction.entry(entry)
+
+    def _misspelt_headers(self) -> Mapping[str, str]:
+        """The documented headers by what was sent for them."""
+        received = self.provider and self.operation != OUTGOING
+        return nearest.headers(self.provider, (name for name, _ in self.headers)) if received else {}
+
+    def _notes_of(self, misspelt: Mapping[str, str]) -> Iterator[str]:
+        for sent, documented in misspelt.items():
+            if not any(sent in note for note in self.notes):
+                yield f"the header {shortened(sent)} is not read; the nearest documented one is {documented}"
+
+
+def _answer(body: bytes, media_type: str | None) -> Mapping[str, Any]:
+    answer: dict[str, Any] = {"content_type": media_type, "size": len(body)}
+    kind = (media_type or "").partition(";")[0]
+    if len(body) <= MAX_TEXT and (kind in TEXT_TYPES or kind.startswith("text/")):
+        answer["text"] = redaction.answer(body.decode(errors="replace"))
+    return answer
 
 
 def _encoded(line: Mapping[str, Any]) -> bytes | None:
@@ -196,6 +174,10 @@ class Journal(Sequence[Exchange]):
         """Add a line made by `Draft.entry`."""
         self._state.append(self._space, LOG, entry, max_entries=MAX_ENTRIES, max_bytes=MAX_BYTES)
 
+    def clear(self) -> None:
+        """Forget all exchanges, and how many were dropped."""
+        self._state.empty(self._space, LOG)
+
     @property
     def dropped(self) -> int:
         """How many exchanges went to keep within the bounds."""
@@ -208,6 +190,12 @@ class Journal(Sequence[Exchange]):
             return self[-1]
         except IndexError:
             raise IndexError("no exchange yet; requests without a sandbox are in server.strangers") from None
+
+    def har(self) -> dict[str, Any]:
+        """All of it as a HAR 1.2, for `json.dump`: see `mockserver.har`."""
+        from importlib.metadata import version  # which takes longer to import than all of this package
+
+        return har.log(self, version=version(har.CREATOR))
 
     def __len__(self) -> int:
         return len(self._state.entries(self._space, LOG).entries)

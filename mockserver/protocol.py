@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
-from collections.abc import Callable
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Receive
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from mockserver.damage.delivery import EXTENSION
 
 MAX_HEAD = 256 * 1024
 """Bytes of a request line with all its headers."""
@@ -14,18 +22,95 @@ MAX_HEAD = 256 * 1024
 OFFER = 4096
 """Bytes at the beginning of a request in which an offer to upgrade is looked for."""
 
+FLUSH = 10.0
+"""Seconds that what was sent may take to arrive before a reset."""
+ABRUPT = struct.pack("ii", 1, 0)
+"""SO_LINGER on, for no time: closing the socket sends an RST."""
 UPGRADE = re.compile(rb"\r\nUpgrade:", re.IGNORECASE)
 REQUEST = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection. `on_malformed` is told about what is no HTTP request, for the journal."""
+    """One connection. `on_malformed` is told about what is no HTTP request, for the journal.
+
+    Each request's scope has the connection itself as the extension EXTENSION, for what ASGI has no message
+    for: see `damage.delivery.Connection`."""
 
     def __init__(self, *, on_malformed: Callable[[str], None], **arguments: Any) -> None:
         super().__init__(**arguments)
         self._on_malformed = on_malformed
         self._in_head = False
         self._unparsed = 0
+        self._extensions: dict[str, Any] = {EXTENSION: self}
+        self._ended = asyncio.Event()
+        self._held: RequestResponseCycle | None = None
+        self._stopping = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended.set()
+        if self._held is not None:  # uvicorn itself tells the last of pipelined requests alone
+            self._held.disconnected = True
+            self._held.message_event.set()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server stops: end what is held, and let the rest come to its end."""
+        self._stopping = True
+        if self._held is not None:
+            self.abort()
+        super().shutdown()
+
+    @contextlib.contextmanager
+    def held(self, receive: Receive) -> Iterator[None]:
+        """Keep the request of this `receive` waiting: a stopping server aborts the connection at once, and
+        no client is asked for its body any more."""
+        if self._stopping:
+            self.abort()
+        own = getattr(receive, "__self__", None)
+        self._held = own if isinstance(own, RequestResponseCycle) else self.cycle
+        self._held.waiting_for_100_continue = False
+        try:
+            yield
+        finally:
+            self._held = None
+
+    async def flushed(self) -> None:
+        """Return when all that was sent has arrived, or never will."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH):
+                pause = 0.0005
+                await asyncio.sleep(pause)  # the event loop writes at the end of its turn
+                while not self._ended.is_set() and self._unsent():
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, 0.05)
+
+    async def lost(self) -> None:
+        """Return when the connection has ended."""
+        await self._ended.wait()
+
+    def reset(self) -> None:
+        """End it by an RST."""
+        peer = self.transport.get_extra_info("socket")
+        if peer is not None and not self.transport.is_closing():
+            with contextlib.suppress(OSError):  # it is gone already
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABRUPT)
+        self.abort()
+
+    def close(self) -> None:
+        """End it after what was sent, without an RST to a client that still sends."""
+        sends = self.pipeline or (self._held is not None and self._held.more_body)
+        if sends and self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+
+    def abort(self) -> None:
+        """End it at once."""
+        self.transport.abort()
+
+    def _unsent(self) -> bool:
+        buffered: int = self.transport.get_write_buffer_size()
+        return buffered > 0 or _in_kernel(self.transport.get_extra_info("socket")) > 0
 
     def data_received(self, data: bytes) -> None:
         if b"pgrade:" in data[:OFFER]:
@@ -38,6 +123,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._in_head = True
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -47,6 +133,18 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._on_malformed(msg)
         super().send_400_response(msg)
+
+
+def _in_kernel(peer: socket.socket) -> int:
+    """Bytes that the kernel has taken and the other side has not yet; 0 where it cannot be asked."""
+    try:
+        import fcntl
+        import termios
+
+        unsent = fcntl.ioctl(peer.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+    except (ImportError, OSError, ValueError):  # not on Windows; or it is closed already
+        return 0
+    return int.from_bytes(unsent, sys.byteorder)
 
 
 def without_upgrade(data: bytes) -> bytes:

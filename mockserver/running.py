@@ -21,7 +21,14 @@ class RunningSandbox(Sandbox):
         processimage: processimage.Access
 
     def __init__(self, sandbox: Sandbox, url: str) -> None:
-        super().__init__(sandbox.state, sandbox.id, sandbox.tenancies, real=sandbox.real, moved=sandbox.moved)
+        super().__init__(
+            sandbox.state,
+            sandbox.id,
+            sandbox.tenancies,
+            real=sandbox.real,
+            moved=sandbox.moved,
+            drop=sandbox.drop,
+        )
         self._url = url
 
     def access(self, provider: str) -> Any:

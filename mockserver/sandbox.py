@@ -1,36 +1,25 @@
-"""One isolated tenant, and the registry that finds it by credential."""
+"""One isolated tenant."""
 
 from __future__ import annotations
 
-import hashlib
-import math
-import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from mockserver import assets, catalogue, settings
+from mockserver import settings
 from mockserver.account import Account
 from mockserver.assets import Assets
 from mockserver.callbacks import Callbacks
-from mockserver.catalogue import Kind
-from mockserver.clock import Clock
-from mockserver.faults import Fault, Faults, Target
+from mockserver.clock import Clock, Due
+from mockserver.faults import Fault, Faults
 from mockserver.journal import Journal
+from mockserver.knowledge import Knowledge
 from mockserver.settings import Setting
 from mockserver.state.interface import State
 
 REGISTRY = "registry"
 SANDBOXES = "sandboxes"
-URLS = "urls"
-PLACED = {"text", "x", "y", "width", "height"}
-TEXTS = "texts"
-STRANGERS = "strangers"
 DEFAULT = "default"
-REMEMBERED = 1024
-TARGETS: Mapping[Kind, Target] = {Kind.LIFETIME: "result", Kind.FAILURE: "outcome"}
-"""What a fault strikes, by the kind of behaviour that it causes; a call, if nothing else."""
 
 
 class Tenancy(Protocol):
@@ -45,8 +34,17 @@ class Tenancy(Protocol):
         """The names of the credentials that find a sandbox."""
         ...
 
+    @property
+    def operations(self) -> Sequence[str]:
+        """The names of what a fault can be for."""
+        ...
+
     def mint(self, sandbox_id: str) -> Mapping[str, str]:
         """Fresh credentials, visibly fake; fixed ones for the sandbox `default`."""
+        ...
+
+    def due(self, sandbox: Sandbox) -> Iterable[Due]:
+        """What is ahead in a sandbox, besides the end of result files and callbacks."""
         ...
 
 
@@ -71,17 +69,21 @@ class Sandbox:
         *,
         real: Callable[[], float] = time.time,
         moved: Callable[[str, bool], None] = lambda sandbox_id, settle: None,
+        drop: Callable[[], None] = lambda: None,
     ) -> None:
         self.id = sandbox_id
         self.state = state
         self.tenancies = tenancies
         self.real = real
         self.moved = moved
-        self.clock = Clock(state, sandbox_id, real=real, moved=moved)
+        self.drop = drop
+        """Forget this sandbox; its credentials are unknown from then on. Raises ValueError for `default`."""
+        self.clock = Clock(state, sandbox_id, real=real, moved=moved, ahead=self.due)
         self.journal = Journal(state, sandbox_id)
         self.assets = Assets(state, sandbox_id, self.clock)
         self.faults = Faults(state, sandbox_id)
         self.callbacks = Callbacks(state, sandbox_id)
+        self._known = Knowledge(state, sandbox_id)
 
     def account(self, provider: str) -> Account:
         """Uses left and the QPS window at a provider."""
@@ -110,36 +112,53 @@ class Sandbox:
 
     def set(self, provider: str, **changes: Any) -> None:
         """Change settings at a provider. Raises SettingError, whose text lists what is possible."""
-        tenancy = self._tenancy(provider)
+        self.configure({provider: changes})
+
+    def configure(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Change settings at several providers, all or none. Raises SettingError, and LookupError for a
+        provider that does not exist."""
 
         def change(record: dict[str, Any] | None) -> tuple[dict[str, Any], None]:
             if record is None:
                 raise SandboxDropped(self.id)
-            values = settings.changed(provider, tenancy.settings, record["settings"][provider], changes)
-            return {**record, "settings": {**record["settings"], provider: values}}, None
+            return {**record, "settings": self.configured(record["settings"], changes)}, None
 
         self.state.update(REGISTRY, SANDBOXES, self.id, change)
+
+    def configured(
+        self, values: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Settings by provider with changes made, which are set nowhere. Raises as `configure` does."""
+        made = dict(values)
+        for provider, wanted in changes.items():
+            tenancy = self._tenancy(provider)
+            made[provider] = settings.changed(provider, tenancy.settings, values[provider], wanted)
+        return made
 
     def fail(
         self,
         provider: str,
-        behaviour: str,
+        effect: str,
         *,
+        operation: str | None = None,
         nth: int = 1,
         times: int | None = 1,
         probability: float = 1.0,
         seed: int = 0,
+        **options: Any,
     ) -> Fault:
-        """Make a behaviour of the catalogue happen, such as `error.FailedOperation.RpcFail`, from the
-        `nth` matching exchange on, `times` times. Raises UnknownBehaviour, which names near ones."""
-        self._tenancy(provider)
-        known = catalogue.load(provider)[behaviour]
-        if known.error is None and known.kind is not Kind.FAILURE:
-            raise ValueError(f"{known.id} is neither an error nor a failure, so no fault can cause it")
-        fault = Fault(
-            provider=provider,
-            behaviour=known.id,
-            target=TARGETS.get(known.kind, "call"),
+        """Make exchanges with a provider go wrong, from the `nth` matching one on, `times` times (None: until
+        switched off): by a behaviour of its catalogue, such as `error.FailedOperation.RpcFail`, or by a
+        damage with its options, such as `http.delay` with `seconds`. Of one operation, or of any; callbacks,
+        where the mock server is the client, always go well.
+
+        Raises UnknownBehaviour, which names near ones, and FaultError, which says what is possible."""
+        fault = Fault.of(
+            provider,
+            effect,
+            operations=self._tenancy(provider).operations,
+            operation=operation,
+            options=options,
             nth=nth,
             times=times,
             probability=probability,
@@ -147,39 +166,45 @@ class Sandbox:
         )
         return self.faults.add(fault)
 
+    def due(self) -> list[Due]:
+        """What lies ahead in this sandbox's time: tasks that go on, links, tokens and caches that end,
+        callbacks; the soonest first."""
+        now = self.clock.now()
+        ahead = [*self.assets.due(), *self.callbacks.due()]
+        for tenancy in self.tenancies:
+            ahead += tenancy.due(self)
+        return sorted((one for one in ahead if one.at > now), key=lambda one: one.at)
+
     def know_url(self, url: str, content: bytes) -> None:
-        """Let `url` stand for these bytes, whatever it would really answer: nothing is fetched for it."""
-        self.state.write(self.id, URLS, url, bytes(content))
+        """Let `url` stand for these bytes, whatever it would really answer: nothing is fetched for it.
+
+        Raises ValueError for more than 20 MB, or more than 1000 URLs."""
+        self._known.know_url(url, content)
 
     def known_url(self, url: str) -> bytes | None:
         """The bytes that a URL stands for in this sandbox, or None."""
-        content: bytes | None = self.state.read(self.id, URLS, url)
-        return content
+        return self._known.url(url)
+
+    def known_urls(self) -> Mapping[str, int]:
+        """The URLs that this sandbox was told of, and the size in bytes of what each stands for."""
+        return self._known.urls()
 
     def know_text(self, image: bytes, *texts: str | Mapping[str, Any]) -> None:
         """Say what is written in an image file, for a provider that reads text.
 
         A text is a string, for the lines that were found in reading order, or a mapping with `text` and where
         it stands: `x`, `y`, `width`, `height` in pixels. Raises ValueError for anything else."""
-        if not isinstance(image, bytes | bytearray | memoryview):
-            raise ValueError(f"the image is given as the bytes of its file, not as {type(image).__name__}")
-        lines = [{"text": text} if isinstance(text, str) else dict(text) for text in texts]
-        for line in lines:
-            if not (isinstance(line.get("text"), str) and line.keys() in ({"text"}, PLACED)):
-                raise ValueError(f"a text is a string or has text, x, y, width and height; this is {line!r}")
-            if not all(_is_finite(line[name]) for name in line.keys() - {"text"}):
-                raise ValueError(f"x, y, width and height are numbers of pixels; this is {line!r}")
-        self.state.write(self.id, TEXTS, hashlib.sha256(image).hexdigest(), lines)
+        self._known.know_text(image, texts)
 
     def known_text(self, sha256: str) -> Sequence[Mapping[str, Any]]:
         """What `know_text` was told of the image file of a SHA-256 in hex, as mappings; mostly nothing."""
-        return self.state.read(self.id, TEXTS, sha256) or ()
+        return self._known.texts(sha256)
 
     def reset(self) -> None:
         """Journal, faults, result files, tasks, callbacks, counts, what it was told to know, and clock back
         to new; settings to their defaults. Credentials stay."""
         self.state.drop(self.id)
-        fresh = {"settings": _defaults(self.tenancies), "born": self.clock.now()}
+        fresh = {"settings": defaults_of(self.tenancies), "born": self.clock.now()}
 
         def change(record: dict[str, Any] | None) -> tuple[dict[str, Any] | None, None]:
             return (record and {**record, **fresh}), None
@@ -201,100 +226,6 @@ class Sandbox:
         return record
 
 
-class Registry:
-    """All sandboxes of a server. There is always one called `default`, with fixed credentials."""
-
-    def __init__(
-        self,
-        state: State,
-        tenancies: Sequence[Tenancy],
-        *,
-        real: Callable[[], float] = time.time,
-        moved: Callable[[str, bool], None] = lambda sandbox_id, settle: None,
-    ) -> None:
-        self.state = state
-        self._tenancies = tenancies
-        self._real = real
-        self._moved = moved
-        # A sandbox holds no state of its own, so the same object can serve many requests.
-        self._at = lru_cache(maxsize=REMEMBERED)(self._view)
-        self.strangers = Journal(state, STRANGERS)
-        """The journal of the requests that belong to no sandbox."""
-        if state.read(REGISTRY, SANDBOXES, DEFAULT) is None:
-            self._enter(DEFAULT)
-
-    @property
-    def default(self) -> Sandbox:
-        """The sandbox with the fixed, printed credentials."""
-        return self._at(DEFAULT)
-
-    def mint(self, **provider_settings: Mapping[str, Any]) -> Sandbox:
-        """A fresh sandbox, with settings per provider. Raises SettingError and LookupError."""
-        sandbox = self._at(self._fresh_id())
-        self._enter(sandbox.id)
-        try:
-            for provider, changes in provider_settings.items():
-                sandbox.set(provider, **changes)
-        except Exception:
-            self.drop(sandbox.id)
-            raise
-        return sandbox
-
-    def get(self, sandbox_id: str) -> Sandbox | None:
-        """The sandbox of an id, or None."""
-        known = self.state.read(REGISTRY, SANDBOXES, sandbox_id) is not None
-        return self._at(sandbox_id) if known else None
-
-    def find(self, provider: str, key: str) -> Sandbox | None:
-        """The sandbox that a credential belongs to, or None."""
-        sandbox_id = self.state.read(REGISTRY, provider, key)
-        return None if sandbox_id is None else self._at(sandbox_id)
-
-    def of_asset(self, asset_name: str) -> Sandbox | None:
-        """The sandbox that a result file's name carries, or None."""
-        return self.get(assets.sandbox_of(asset_name))
-
-    def drop(self, sandbox_id: str) -> None:
-        """Forget a sandbox and everything in it; its credentials are unknown from then on.
-
-        Raises ValueError for the sandbox `default`, which is always there."""
-        if sandbox_id == DEFAULT:
-            raise ValueError("the sandbox 'default' cannot be dropped; reset it instead")
-        record = self.state.read(REGISTRY, SANDBOXES, sandbox_id)
-        if record is None:
-            return
-        for tenancy in self._tenancies:
-            for key in tenancy.keys:
-                self.state.remove(REGISTRY, tenancy.name, record["credentials"][tenancy.name][key])
-        self.state.remove(REGISTRY, SANDBOXES, sandbox_id)
-        self.state.drop(sandbox_id, forever=True)
-        self._moved(sandbox_id, False)
-
-    def _fresh_id(self) -> str:
-        while True:
-            sandbox_id = secrets.token_hex(4)
-            if sandbox_id != assets.DEFAULT_CARRIED and self.get(sandbox_id) is None:
-                return sandbox_id
-
-    def _view(self, sandbox_id: str) -> Sandbox:
-        return Sandbox(self.state, sandbox_id, self._tenancies, real=self._real, moved=self._moved)
-
-    def _enter(self, sandbox_id: str) -> None:
-        credentials = {tenancy.name: dict(tenancy.mint(sandbox_id)) for tenancy in self._tenancies}
-        record = {
-            "credentials": credentials,
-            "settings": _defaults(self._tenancies),
-            "born": self._at(sandbox_id).clock.now(),
-        }
-        self.state.write(REGISTRY, SANDBOXES, sandbox_id, record)
-        for tenancy in self._tenancies:
-            for key in tenancy.keys:
-                self.state.write(REGISTRY, tenancy.name, credentials[tenancy.name][key], sandbox_id)
-
-
-def _defaults(tenancies: Sequence[Tenancy]) -> dict[str, dict[str, Any]]:
+def defaults_of(tenancies: Sequence[Tenancy]) -> dict[str, dict[str, Any]]:
+    """The settings of a new sandbox, by provider."""
     return {tenancy.name: settings.defaults(tenancy.settings) for tenancy in tenancies}
-
-
-def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and abs(value) < math.inf

@@ -16,11 +16,13 @@ from typing import Any, Self, cast
 import uvicorn
 
 from mockserver.app import App
+from mockserver.control.guard import check_reach, check_token
 from mockserver.journal import Journal
 from mockserver.outbound import Outbound
 from mockserver.protocol import Protocol
 from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Engine
+from mockserver.registry import IDLE, MOST
 from mockserver.running import RunningSandbox
 from mockserver.state.interface import State
 
@@ -107,6 +109,10 @@ class MockServer:
 
     As a context manager it runs in a thread of its own: ready when the block begins, stopped when it ends.
     `allow_hosts` are the hosts besides loopback that images may be fetched from and callbacks posted to.
+    At most `max_sandboxes` live at the same time besides `default`, and none that was unused for `idle`
+    seconds. With a `control_token` the control API asks everybody for it, without one it answers to loopback
+    clients only. Raises ValueError for an address that others can reach without a token, and for a token
+    that no header can carry.
     """
 
     def __init__(
@@ -116,12 +122,20 @@ class MockServer:
         port: int = 0,
         allow_hosts: Iterable[str] = (),
         state: State | None = None,
+        control_token: str | None = None,
+        max_sandboxes: int = MOST,
+        idle: float = IDLE,
     ) -> None:
+        check_token(control_token)
+        check_reach(host, control_token)
         self._host = host.strip("[]")
         self._wanted_port = port
         self._port = port
         self._outbound = Outbound(allow_hosts)
         self._state = state
+        self._control_token = control_token
+        self._most = max_sandboxes
+        self._idle = idle
         self._socket: socket.socket | None = None
         self._server: _Uvicorn | None = None
         self._thread: threading.Thread | None = None
@@ -130,7 +144,10 @@ class MockServer:
     @cached_property
     def app(self) -> App:
         """The ASGI application, for use without a socket, too."""
-        return App(Engine.of(*PROVIDERS, state=self._state, outbound=self._outbound))
+        engine = Engine.of(
+            *PROVIDERS, state=self._state, outbound=self._outbound, most=self._most, idle=self._idle
+        )
+        return App(engine, control_token=self._control_token)
 
     @property
     def url(self) -> str:
@@ -162,6 +179,10 @@ class MockServer:
 
         Raises SettingError for a wrong setting, LookupError for a wrong provider."""
         return RunningSandbox(self.app.engine.registry.mint(**settings), self.url)
+
+    def drop(self, sandbox_id: str) -> None:
+        """Forget a sandbox, if there is one of this id. Raises ValueError for `default`."""
+        self.app.engine.registry.drop(sandbox_id)
 
     def start(self) -> Self:
         """Start in a thread and return when the server answers.

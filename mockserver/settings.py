@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Literal
 
 Kind = Literal["count", "seconds", "switch", "choice", "texts"]
@@ -12,36 +13,62 @@ Kind = Literal["count", "seconds", "switch", "choice", "texts"]
 bool, `texts` a list of strings."""
 
 POSSIBLE: Mapping[Kind, str] = {
-    "count": "a whole number from 0 up, or None for no limit",
+    "count": "a whole number from 0 up, or None (null in JSON) for no limit",
     "seconds": "a number of seconds from 0 up",
-    "switch": "True or False",
+    "switch": "True or False (true or false in JSON)",
     "texts": "a list of strings",
 }
 
 
 class SettingError(ValueError):
-    """A setting that does not exist, or a value that it cannot take. The text says what is possible."""
+    """A setting that does not exist, or a value that it cannot take. The text says what is possible.
+
+    `at` is where, as in `picwish.qps`; `possible` are the names that exist, or what the value can be."""
+
+    def __init__(self, text: str, *, at: str = "", possible: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.at = at
+        self.possible = tuple(possible)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """One thing to set. A quirk, a choice between two readings of the documents, is a `choice`."""
+    """One thing to set. A quirk, a choice between two readings of the documents, is a `choice`.
+
+    With `stages`, it can also be a mapping with a value of its kind for some of them; the others get 0."""
 
     name: str
     kind: Kind
     default: Any
     meaning: str
     choices: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
 
     @property
     def possible(self) -> str:
         """What it can be set to, for a message."""
         if self.kind == "choice":
             return "one of " + ", ".join(map(repr, self.choices))
+        if self.stages:
+            return f"{POSSIBLE[self.kind]}; or such a number for each of {', '.join(map(repr, self.stages))}"
         return POSSIBLE[self.kind]
 
     def accepts(self, value: Any) -> bool:
         """Whether it can be set to this value."""
+        if self.stages and isinstance(value, Mapping):
+            return all(
+                str(stage) in self.stages and number is not None and self._accepts_one(number)
+                for stage, number in value.items()
+            )
+        return self._accepts_one(value)
+
+    def stored(self, value: Any) -> Any:
+        """An accepted value as plain data of our own, which nobody else can change."""
+        if isinstance(value, Mapping):
+            return {str(stage): number for stage, number in value.items()}
+        return list(value) if self.kind == "texts" else value
+
+    def _accepts_one(self, value: Any) -> bool:
         if self.kind == "choice":
             return value in self.choices
         if self.kind == "texts":
@@ -65,8 +92,13 @@ def changed(
     known = {setting.name: setting for setting in settings}
     for name, value in changes.items():
         if name not in known:
-            raise SettingError(f"{provider} has no setting {name!r}; it has {', '.join(sorted(known))}")
-        if not known[name].accepts(value):
-            raise SettingError(f"{provider} {name} cannot be {value!r}; it can be {known[name].possible}")
-    copies = {name: list(value) if known[name].kind == "texts" else value for name, value in changes.items()}
-    return {**values, **copies}
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ";"
+            text = f"{provider} has no setting {name!r}{hint} it has {', '.join(sorted(known))}"
+            raise SettingError(text, at=f"{provider}.{name}", possible=sorted(known))
+        setting = known[name]
+        if not setting.accepts(value):
+            text = f"{provider} {name} cannot be {value!r}; it can be {setting.possible}"
+            possible = setting.choices or (setting.possible,)
+            raise SettingError(text, at=f"{provider}.{name}", possible=possible)
+    return {**values, **{name: known[name].stored(value) for name, value in changes.items()}}

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate
 
 LIMIT = 30.0
 """Seconds after which a task that has not ended times out; documented."""
@@ -111,10 +112,13 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """How a task goes: it takes some seconds, or some polls, and ends in `outcome`."""
+    """How a task goes: it takes some seconds, or some polls, and ends in `outcome`.
 
-    seconds: float = 1.0
-    polls: int | None = None
+    Either can be said for each state of the WAY, by its number as text: how many seconds it stands so, or how
+    many polls find it so, before the next one finds the end. A state that is not named is passed at once."""
+
+    seconds: float | Mapping[str, float] = 1.0
+    polls: int | Mapping[str, int] | None = None
     outcome: State = State.DONE
 
     def moment(self, *, age: float, polls: int) -> Moment:
@@ -127,9 +131,20 @@ class Plan:
         return None if self.polls is not None else min(self._planned, LIMIT)
 
     @property
+    def total(self) -> float:
+        """Seconds that the whole way takes, if there were no limit."""
+        return self.seconds if not isinstance(self.seconds, Mapping) else sum(_lasts(self.seconds))
+
+    def begins(self) -> tuple[float, ...]:
+        """At which age in seconds each state of the way begins, by a plan by time."""
+        if not isinstance(self.seconds, Mapping):
+            return tuple(self.seconds * share for share in BEGINS)
+        return tuple(accumulate(_lasts(self.seconds)[:-1], initial=0.0))
+
+    @property
     def _planned(self) -> float:
         """Seconds to the outcome, if there were no limit: a failed download needs no cut-out."""
-        return self.seconds * (BEGINS[2] if self._fails_early else 1.0)
+        return self.begins()[WAY.index(State.PREPARING) + 1] if self._fails_early else self.total
 
     @property
     def _fails_early(self) -> bool:
@@ -138,24 +153,36 @@ class Plan:
     def _by_time(self, age: float) -> Moment:
         planned = self._planned
         end = min(planned, LIMIT)
-        begun = self.seconds * BEGINS[3]
+        begins = self.begins()
+        begun = begins[WAY.index(State.PROCESSING)]
         if age >= end:
             outcome = self.outcome if planned <= LIMIT else State.TIMED_OUT
             return _ended(outcome, min(begun, end), end)
-        share = max(age, 0.0) / self.seconds
-        stage = WAY[max(index for index, begins in enumerate(BEGINS) if share >= begins)]
+        age = max(age, 0.0)
+        stage = WAY[max(index for index, begun_at in enumerate(begins) if age >= begun_at)]
         return Moment(
             state=stage,
-            progress=min(int(share * 100), 99),
+            progress=min(int(age / self.total * 100), 99),
             processed=begun if stage is State.PROCESSING else None,
         )
 
-    def _by_polls(self, polls: int, needed: int, age: float) -> Moment:
-        stage = (polls - 1) * len(WAY) // max(needed - 1, 1)
+    def _by_polls(self, polls: int, plan: int | Mapping[str, int], age: float) -> Moment:
+        if isinstance(plan, Mapping):
+            finds = list(accumulate(map(int, _lasts(plan))))
+            needed = finds[-1] + 1
+            stage = sum(polls > found for found in finds)
+        else:
+            needed = plan
+            stage = (polls - 1) * len(WAY) // max(needed - 1, 1)
         if polls >= needed or (self._fails_early and stage > WAY.index(State.PREPARING)):
             return _ended(self.outcome, 0.0, age)
         begun = 0.0 if WAY[stage] is State.PROCESSING else None
         return Moment(state=WAY[stage], progress=(polls - 1) * 100 // needed, processed=begun)
+
+
+def _lasts(plan: Mapping[str, float]) -> list[float]:
+    """How long each state of the way lasts, in seconds or polls."""
+    return [plan.get(str(int(state)), 0) for state in WAY]
 
 
 def _ended(state: State, begun: float, end: float) -> Moment:

@@ -8,7 +8,8 @@ from typing import cast
 from mockserver.callbacks import Callback, Standing
 from mockserver.courier import Courier, Message, Route
 from mockserver.outbound import Outbound, Unreachable
-from mockserver.sandbox import Registry, Sandbox
+from mockserver.registry import Registry
+from mockserver.sandbox import Sandbox
 from mockserver.state.memory import MemoryState
 
 URL = "http://127.0.0.1:9/done"

@@ -185,7 +185,7 @@ class TestNobody:
         noted = server.strangers.last
         assert (noted.method, noted.path, noted.status) == (method, "/favicon.ico", 404)
         assert noted.sandbox is None
-        assert noted.notes == ["no provider has this path"]
+        assert noted.notes == [f"no operation at {method} /favicon.ico, and none that is like it"]
 
     def test_the_front_page_is_not_noted(self, server: MockServer) -> None:
         httpx.get(f"{server.url}/first")

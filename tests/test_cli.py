@@ -20,6 +20,8 @@ def test_help_of_serve_teaches_by_example() -> None:
     _, shown = run("serve", "--help")
     for expected in ("--host", "--port", "--allow-host", "mockserver serve --port 0", "127.0.0.1"):
         assert expected in shown
+    for expected in ("--control-token", "MOCKSERVER_CONTROL_TOKEN", "--max-sandboxes", "--idle"):
+        assert expected in shown
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
@@ -36,6 +38,28 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 def test_a_host_that_is_not_here_is_told_with_what_to_do() -> None:
-    code, shown = run("serve", "--host", "192.0.2.1", "--port", "0")
+    code, shown = run("serve", "--host", "192.0.2.1", "--port", "0", "--control-token", "token")
     assert code == 1
     assert "choose another --host" in shown
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_an_address_that_others_reach_needs_a_token(host: str) -> None:
+    code, shown = run("serve", "--host", host, "--port", "0")
+    assert code == 2
+    assert f"others can reach {host}" in shown
+    assert "--control-token TOKEN" in shown
+
+
+@pytest.mark.parametrize("token", ["", " ", "two\nlines"])
+def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
+    code, shown = run("serve", "--control-token", token)
+    assert code == 2
+    assert "at least one character" in shown
+
+
+@pytest.mark.parametrize(("option", "value"), [("--max-sandboxes", "0"), ("--idle", "0"), ("--idle", "soon")])
+def test_a_bound_that_cannot_be_is_refused(option: str, value: str) -> None:
+    code, shown = run("serve", option, value)
+    assert code == 2
+    assert option in shown

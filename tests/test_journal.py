@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mockserver import journal
 from mockserver.journal import Draft, Exchange, FileFacts, Journal, redacted, shortened
+from mockserver.redaction import TOKEN_MARK, is_secret
 from mockserver.state.memory import MemoryState
 
 FACTS = FileFacts(
@@ -21,7 +22,11 @@ FACTS = FileFacts(
     width=3,
     height=2,
 )
-text = st.text(st.characters(), max_size=20)  # lone surrogates included
+HIDING = ("@", "?", "=", '"', "://", "mock-", "AKIDmock", TOKEN_MARK)
+"""What a text needs to have for something in it to be hidden, besides a secret's name."""
+text = st.text(st.characters(), max_size=20).filter(  # lone surrogates included
+    lambda text: not is_secret(text) and not any(mark in text for mark in HIDING)
+)
 content = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | text,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
@@ -121,6 +126,14 @@ class TestBounds:
             kept.append(entry)
         assert (len(kept), kept.dropped) == (1000, 1)
 
+    def test_cleared_it_is_as_new(self, kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(journal, "MAX_ENTRIES", 3)
+        fill(kept, 5)
+        kept.clear()
+        assert (len(kept), kept.dropped) == (0, 0)
+        fill(kept, 4)
+        assert (len(kept), kept.dropped) == (3, 1)
+
     def test_one_endless_request_does_not_push_the_others_out(self, kept: Journal) -> None:
         fill(kept, 3)
         kept.append(finished(draft(options=["x" * 2000] * 3000)))
@@ -161,7 +174,7 @@ class TestEntry:
             fields={"return_form": "mask"},
             files=[FACTS],
             behaviours=["ailab.success"],
-            fault="ailab.error.X",
+            faults=["ailab.error.X"],
             explanation={"expected": "é"},
             notes=["look here"],
             received_at=12.25,
@@ -185,6 +198,8 @@ class TestEntry:
             milliseconds=read.milliseconds,
             method="POST",
             path="/a",
+            scheme="http",
+            http_version="1.1",
             query="b=c",
             headers=[["host", "x"], ["host", "y"]],
             fields={"return_form": "mask"},
@@ -193,7 +208,7 @@ class TestEntry:
             response_headers=[["content-type", "application/json"]],
             response={"content_type": "application/json", "size": len(body), "text": body.decode()},
             behaviours=["ailab.success"],
-            fault="ailab.error.X",
+            faults=["ailab.error.X"],
             explanation={"expected": "é"},
             notes=["look here"],
         )

@@ -1,17 +1,25 @@
 """The README is short and true: its examples run, its commands exist, its tables are complete."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mockserver import MockServer, fixtures
+from mockserver.cli import main
+from mockserver.damage.table import DAMAGES
 from mockserver.providers import PROVIDERS
 from mockserver.tasks import diagram
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+CONTROL = next(block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "/_mock/" in block)
 SHELL = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
 
 
@@ -54,9 +62,38 @@ def test_the_diagram_is_drawn_from_the_table() -> None:
     assert f"```mermaid\n{diagram()}\n```" in README
 
 
-def test_every_setting_is_in_the_table() -> None:
+def test_the_page_of_curl_runs_line_by_line(server: MockServer, tmp_path: Path) -> None:
+    (tmp_path / "sample-images").mkdir()
+    shutil.copy(fixtures.path("portrait.jpg"), tmp_path / "sample-images")
+    script = CONTROL.replace("http://127.0.0.1:8765", server.url)
+    shell = ["bash", "-eu", "-o", "pipefail", "-c", script]
+    ran = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert '"kind":' not in ran.stdout, "no control call was refused"
+    assert '"error_code":0' in (tmp_path / "answer.json").read_text()
+    assert "ERROR_USER_LOCKED" in ran.stdout
+    assert (tmp_path / "head.png").read_bytes().startswith(b"\x89PNG")
+    assert "\n404\n" in ran.stdout
+    assert '"version": "1.2"' in (tmp_path / "journal.har").read_text()
+    assert f'"dropped": "{json.loads((tmp_path / "sandbox.json").read_text())["id"]}"' in ran.stdout
+
+
+@pytest.mark.parametrize("name", ["settings", "faults"])
+def test_a_page_of_the_docs_is_what_its_command_prints(name: str) -> None:
+    printed = CliRunner().invoke(main, [name, "--markdown"])
+    page = (ROOT / "docs" / f"{name}.md").read_text()
+    assert page == printed.output, f"run: mockserver {name} --markdown > docs/{name}.md"
+    assert f"(docs/{name}.md)" in README
+
+
+def test_a_page_tells_every_setting_and_every_damage() -> None:
+    settings = CliRunner().invoke(main, ["settings"]).output
     for provider in PROVIDERS:
-        for setting in provider.settings:
-            assert f"| `{setting.name}` |" in README
-            for choice in setting.choices:
-                assert f"`{choice}`" in README
+        assert f"{provider.name}: {provider.title}" in settings
+        assert all(f"  {setting.name}: " in settings for setting in provider.settings)
+    assert settings.count("picwish") > 1
+    one = CliRunner().invoke(main, ["settings", "picwish"]).output
+    assert "picwish: " in one
+    assert "ailab: " not in one
+    faults = CliRunner().invoke(main, ["faults"]).output
+    assert all(f"  {damage}: " in faults for damage in DAMAGES)
+    assert max(map(len, [*settings.splitlines(), *faults.splitlines()])) <= 100

@@ -7,7 +7,8 @@ import pytest
 
 from mockserver import assets
 from mockserver.providers import PROVIDERS
-from mockserver.sandbox import Registry, Sandbox
+from mockserver.registry import Registry
+from mockserver.sandbox import Sandbox
 from mockserver.settings import SettingError
 from mockserver.state.memory import MemoryState
 
@@ -72,7 +73,7 @@ class TestMint:
     ) -> None:
         drawn = iter([assets.DEFAULT_CARRIED, "aaaaaaaa", "aaaaaaaa", "bbbbbbbb"])
         fake = SimpleNamespace(token_hex=lambda _: next(drawn))
-        monkeypatch.setattr("mockserver.sandbox.secrets", fake)
+        monkeypatch.setattr("mockserver.registry.secrets", fake)
         assert [registry.mint().id, registry.mint().id] == ["aaaaaaaa", "bbbbbbbb"]
 
     def test_many_threads_mint_sandboxes_of_their_own(self, registry: Registry) -> None:

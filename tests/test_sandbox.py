@@ -1,6 +1,7 @@
 import hashlib
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,8 @@ from mockserver.callbacks import Callback
 from mockserver.catalogue import UnknownBehaviour
 from mockserver.journal import Draft
 from mockserver.providers import PROVIDERS
-from mockserver.sandbox import Registry, Sandbox
+from mockserver.registry import Registry
+from mockserver.sandbox import Sandbox
 from mockserver.settings import SettingError
 from mockserver.state.memory import MemoryState
 
@@ -162,7 +164,7 @@ class TestDrop:
             registry.drop(sandbox.id)
         assert {table: state.keys("registry", table) for table in before} == before
         assert set(state._spaces) == {"registry"}
-        assert not state._logs
+        assert not state._logs._spaces
 
 
 class TestSettings:
@@ -190,9 +192,9 @@ class TestFail:
         self, sandbox: Sandbox, behaviour: str
     ) -> None:
         fault = sandbox.fail("ailab", behaviour, nth=2, times=None, probability=0.5, seed=7)
-        assert fault.behaviour == "ailab.error.ERROR_USER_LOCKED"
+        assert fault.effect == "ailab.error.ERROR_USER_LOCKED"
         assert (fault.nth, fault.times, fault.probability, fault.seed) == (2, None, 0.5, 7)
-        assert sandbox.faults.list("ailab") == [fault]
+        assert [rule.fault for rule in sandbox.faults.list("ailab")] == [fault]
 
     def test_an_unknown_id_is_answered_with_near_ones(self, sandbox: Sandbox) -> None:
         with pytest.raises(UnknownBehaviour) as unknown:
@@ -260,3 +262,52 @@ class TestKnownUrls:
     def test_a_url_may_stand_for_no_bytes(self, sandbox: Sandbox) -> None:
         sandbox.know_url(URL, b"")
         assert sandbox.known_url(URL) == b""
+
+    @pytest.mark.parametrize("url", ["", "example.com/a.jpg", "file:///a.jpg", 3])
+    def test_what_is_no_url_is_refused(self, sandbox: Sandbox, url: Any) -> None:
+        with pytest.raises(ValueError, match="a known URL begins with http:// or https://"):
+            sandbox.know_url(url, b"bytes")
+
+    def test_no_more_bytes_are_known_than_would_be_fetched(
+        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mockserver.knowledge.MOST_BYTES", 10)
+        sandbox.know_url(URL, b"0123456789")
+        with pytest.raises(ValueError, match="stands for 10 bytes at most, not 11"):
+            sandbox.know_url(URL, b"0123456789a")
+
+    def test_too_many_urls_are_refused_and_known_ones_can_change(
+        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mockserver.knowledge.MOST", 2)
+        sandbox.know_url(URL, b"first")
+        sandbox.know_url(f"{URL}?2", b"other")
+        with pytest.raises(ValueError, match="a sandbox can be told of 2 urls at most"):
+            sandbox.know_url(f"{URL}?3", b"third")
+        sandbox.know_url(URL, b"second")
+        assert sandbox.known_urls() == {URL: 6, f"{URL}?2": 5}
+
+
+class TestConfigure:
+    def test_settings_of_several_providers_change_together(self, sandbox: Sandbox) -> None:
+        sandbox.configure({"picwish": {"qps": None, "polls": {"0": 2}}, "ailab": {"balance": 1}})
+        assert sandbox.settings("picwish")["polls"] == {"0": 2}
+        assert sandbox.settings("ailab")["balance"] == 1
+
+    @pytest.mark.parametrize("wrong", [{"picwish": {"qps": -1}}, {"picwish": {"pqs": 1}}, {"nobody": {}}])
+    def test_one_wrong_change_changes_nothing_anywhere(
+        self, sandbox: Sandbox, wrong: dict[str, dict[str, object]]
+    ) -> None:
+        before = sandbox.settings("ailab")
+        with pytest.raises((SettingError, LookupError)):
+            sandbox.configure({"ailab": {"balance": 1}, **wrong})
+        assert sandbox.settings("ailab") == before
+
+    def test_an_error_says_where_and_what_is_possible(self, sandbox: Sandbox) -> None:
+        with pytest.raises(SettingError) as refused:
+            sandbox.configure({"picwish": {"links": "v3"}})
+        assert (refused.value.at, refused.value.possible) == ("picwish.links", ("v1", "v4"))
+        with pytest.raises(SettingError) as refused:
+            sandbox.configure({"ailab": {"pqs": 1}})
+        assert refused.value.at == "ailab.pqs"
+        assert "qps" in refused.value.possible

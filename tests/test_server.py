@@ -1,12 +1,8 @@
 import asyncio
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from signal import SIGINT, SIGTERM, Signals
 
 import httpx
 import numpy as np
@@ -223,72 +219,16 @@ def upload(access: Access, image: bytes) -> int:
     return httpx.post(url, headers=headers, files={"image": image}, timeout=30).status_code
 
 
-class Process:
-    """`mockserver serve` as a process, and what it has printed up to its curl line."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", "mockserver", "serve", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.popen.stdout is not None
-        self.lines = []
-        for line in self.popen.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith("  curl"):
-                break
-
-    @property
-    def url(self) -> str:
-        return self.lines[0].split()[4]
+def test_the_bounds_of_the_sandboxes_are_those_given() -> None:
+    with MockServer(max_sandboxes=2, idle=60) as server:
+        ids = [server.sandbox().id for _ in range(3)]
+        listing = httpx.get(f"{server.url}/_mock/sandboxes").json()
+        assert (listing["most"], listing["idle"]) == (2, 60)
+        assert [one["id"] for one in listing["sandboxes"]] == ["default", *ids[1:]]
 
 
-@pytest.fixture
-def process() -> Iterator[Process]:
-    process = Process("--port", "0")
-    yield process
-    process.popen.kill()
-    process.popen.communicate()
-
-
-@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
-def test_a_signal_ends_the_process_at_once_and_cleanly(process: Process, number: Signals) -> None:
-    assert health(process.url) == 200
-    process.popen.send_signal(number)
-    _, errors = process.popen.communicate(timeout=5)
-    assert process.popen.returncode == 0
-    assert errors == ""
-
-
-def test_serve_prints_where_each_provider_is_and_the_demo_credentials(process: Process) -> None:
-    printed = "\n".join(process.lines)
-    for expected in (
-        "AILabTools Head Extraction",
-        f"POST {process.url}/api/cutout/portrait/avatar-extraction",
-        "mock-ailab-key-of-the-default-sandbox",
-        "Tencent Cloud BDA SegmentCustomizedPortraitPic",
-        process.url.removeprefix("http://"),
-        "AKIDmockdefault",
-        "mock-secret-key-of-the-default-sandbox",
-    ):
-        assert expected in printed
-
-
-def test_the_printed_curl_line_works_when_pasted(process: Process) -> None:
-    answer = subprocess.run(process.lines[-1], shell=True, capture_output=True, text=True, check=True)
-    assert '"error_code":0' in answer.stdout
-    assert process.url in answer.stdout
-
-
-def test_a_taken_port_is_told_with_what_to_do() -> None:
+def test_a_dropped_sandbox_is_gone() -> None:
     with MockServer() as server:
-        taken = subprocess.run(
-            [sys.executable, "-m", "mockserver", "serve", "--port", str(server.port)],
-            capture_output=True,
-            text=True,
-        )
-    assert taken.returncode == 1
-    assert "choose another --port" in taken.stderr
-    assert "Traceback" not in taken.stderr
+        sandbox = server.sandbox()
+        server.drop(sandbox.id)
+        assert not sandbox.alive

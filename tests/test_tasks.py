@@ -13,6 +13,13 @@ FAILURES = [state for state in State if state.failed]
 OUTCOMES = st.sampled_from([State.DONE, *FAILURES])
 SECONDS = st.floats(0, 100)
 POLLS = st.integers(0, 40)
+STAGES = st.sampled_from(["0", "2", "3", "4"])
+PLANS = st.builds(
+    Plan,
+    seconds=SECONDS | st.dictionaries(STAGES, SECONDS),
+    polls=st.none() | POLLS | st.dictionaries(STAGES, POLLS),
+    outcome=OUTCOMES,
+)
 
 
 def reachable(start: State) -> set[State]:
@@ -127,7 +134,7 @@ class TestByPolls:
 
 
 @given(
-    st.builds(Plan, seconds=SECONDS, polls=st.none() | POLLS, outcome=OUTCOMES),
+    PLANS,
     st.lists(st.floats(0, 200), min_size=1, max_size=20),
 )
 def test_however_it_is_polled_a_task_moves_along_the_table_and_never_back(
@@ -140,7 +147,7 @@ def test_however_it_is_polled_a_task_moves_along_the_table_and_never_back(
 
 
 @given(
-    st.builds(Plan, seconds=SECONDS, polls=st.none() | POLLS, outcome=OUTCOMES),
+    PLANS,
     st.floats(0, 200),
     st.integers(1, 50),
 )
@@ -151,3 +158,30 @@ def test_progress_and_times_belong_to_the_state(plan: Plan, age: float, polls: i
     assert (moment.processed is not None) == ("processed_at" in TABLE[moment.state].shows)
     for reached in (moment.processed, moment.completed):
         assert reached is None or (0 <= reached <= age and (reached <= LIMIT or plan.polls is not None))
+
+
+class TestByState:
+    def test_a_plan_by_time_can_say_how_long_each_state_lasts(self) -> None:
+        plan = Plan(seconds={"0": 5, "3": 2, "4": 10})
+        ages = {0: 0, 4.9: 0, 5: 3, 6.9: 3, 7: 4, 16.9: 4, 17: 1}
+        assert {age: plan.moment(age=age, polls=1).state.value for age in ages} == ages
+        assert plan.ends_after == plan.total == 17
+
+    def test_states_that_last_too_long_together_run_out_of_time(self) -> None:
+        plan = Plan(seconds={"0": 20, "4": 20})
+        assert [plan.moment(age=age, polls=1).state for age in (19, 29.9, 30)] == [0, 4, -8]
+
+    def test_a_plan_by_polls_can_say_how_many_find_each_state(self) -> None:
+        plan = Plan(polls={"0": 2, "4": 3})
+        assert [plan.moment(age=0, polls=polls).state for polls in range(1, 8)] == [0, 0, 4, 4, 4, 1, 1]
+        assert plan.ends_after is None
+
+    def test_a_failed_download_leaves_out_what_would_come_later(self) -> None:
+        plan = Plan(seconds={"0": 1, "2": 2, "4": 9}, outcome=State.DOWNLOAD_FAILED)
+        assert [plan.moment(age=age, polls=1).state for age in (0, 1, 3)] == [0, 2, -3]
+        plan = Plan(polls={"0": 1, "2": 1, "4": 9}, outcome=State.DOWNLOAD_FAILED)
+        assert [plan.moment(age=0, polls=polls).state for polls in (1, 2, 3)] == [0, 2, -3]
+
+    @pytest.mark.parametrize("plan", [Plan(seconds={}), Plan(polls={})])
+    def test_a_plan_without_any_state_ends_at_once(self, plan: Plan) -> None:
+        assert plan.moment(age=0, polls=1).state is State.DONE

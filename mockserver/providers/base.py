@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from starlette.applications import Starlette
@@ -14,23 +14,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mockserver import catalogue
+from mockserver import catalogue, met
 from mockserver.catalogue import Behaviour
+from mockserver.clock import Due
 from mockserver.courier import Courier
-from mockserver.faults import Target
+from mockserver.damage.delivery import DamagedResponse
+from mockserver.faults import RESULT as RESULT
 from mockserver.imaging.studio import Studio
-from mockserver.journal import Draft, redacted, shortened
+from mockserver.journal import Draft, shortened
 from mockserver.outbound import Outbound
-from mockserver.providers.body import ClientGone, Upload
-from mockserver.sandbox import Registry, Sandbox, SandboxDropped
+from mockserver.providers.body import ClientGone
+from mockserver.providers.call import Call as Call
+from mockserver.providers.call import Refusal as Refusal
+from mockserver.providers.call import Unanswered
+from mockserver.providers.damaged import damaged, unanswered
+from mockserver.providers.ownership import whose
+from mockserver.registry import IDLE, MOST, Registry
+from mockserver.sandbox import Sandbox, SandboxDropped
 from mockserver.settings import Setting
 from mockserver.state.interface import State
 from mockserver.state.memory import MemoryState
-
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
-"""Headers that hold a secret where a provider has no use for them."""
-RESULT = "result"
-"""The operation that downloads a result, at any provider."""
 
 logger = logging.getLogger("mockserver")
 
@@ -47,12 +50,16 @@ class Provider:
     """Whether a request (an ASGI scope) without a telling host or prefix is meant for it."""
     settings: tuple[Setting, ...]
     keys: tuple[str, ...]
+    operations: tuple[str, ...]
+    """Its calls and downloads, by the names that its journal has and a fault can be for."""
     mint: Callable[[str], Mapping[str, str]]
     access: Callable[..., Any]
     """How a client reaches it in one sandbox: made from the server's URL and the credentials, by name."""
     app: Callable[[Engine], Starlette]
     example: Callable[[Any], str] | None = None
     """A curl line that works when pasted, made from an `access`."""
+    due: Callable[[Sandbox], Iterable[Due]] = lambda sandbox: ()
+    """What is ahead in a sandbox, besides the end of result files and callbacks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,14 +78,21 @@ class Engine:
         return self.registry.state
 
     @classmethod
-    def of(cls, *providers: Provider, state: State | None = None, outbound: Outbound | None = None) -> Engine:
-        """An engine for some providers, in memory by default."""
+    def of(
+        cls,
+        *providers: Provider,
+        state: State | None = None,
+        outbound: Outbound | None = None,
+        most: int = MOST,
+        idle: float = IDLE,
+    ) -> Engine:
+        """An engine for some providers, in memory by default; `most` and `idle` bound the registry."""
         lent = state is not None
         state = state or MemoryState()
         outbound = outbound or Outbound()
         courier = Courier(outbound)
         return cls(
-            registry=Registry(state, providers, moved=courier.moved),
+            registry=Registry(state, providers, moved=courier.moved, most=most, idle=idle),
             studio=Studio(state),
             outbound=outbound,
             courier=courier,
@@ -90,87 +104,6 @@ class Engine:
         self.studio.close()
         if not self.lent:
             self.state.close()
-
-
-class Refusal(Exception):
-    """The provider says no: a behaviour of the catalogue, with what its message needs.
-
-    `note` and `explanation` are for the journal."""
-
-    def __init__(
-        self,
-        behaviour: str,
-        *,
-        variant: str | None = None,
-        note: str | None = None,
-        explanation: Mapping[str, Any] | None = None,
-        fault: bool = False,
-        **values: object,
-    ) -> None:
-        super().__init__(behaviour)
-        self.behaviour = behaviour
-        self.variant = variant
-        self.note = note
-        self.explanation = explanation
-        self.fault = fault
-        self.values = values
-
-
-@dataclass(kw_only=True, slots=True)
-class Call:
-    """One request on its way through a provider."""
-
-    request: Request
-    headers: Mapping[str, str]
-    """As received, with lower-case names; of a repeated one the last."""
-    draft: Draft
-    sandbox: Sandbox | None = None
-    context: dict[str, Any] = field(default_factory=dict)
-
-    def met(self, behaviour: str) -> None:
-        """Note that a behaviour of the catalogue was met; give its id without the provider."""
-        self.draft.behaviours.append(f"{self.draft.provider}.{behaviour}")
-
-    @property
-    def upload(self) -> Upload:
-        """The body, still to be read."""
-        length = self.headers.get("content-length", "")
-        return Upload(
-            content_type=self.headers.get("content-type", ""),
-            length=int(length) if length.isascii() and length.isdigit() else None,
-            receive=self.request.receive,
-        )
-
-    @property
-    def path(self) -> str:
-        """The path below what the application is mounted at."""
-        path: str = self.request.scope["path"]
-        return path.removeprefix(self.request.scope.get("root_path", ""))
-
-    @property
-    def origin(self) -> str:
-        """Scheme and host as the client called them, and the prefix that the application is mounted at."""
-        scope = self.request.scope
-        scheme = self.headers.get("x-forwarded-proto") or scope["scheme"]
-        return f"{scheme}://{self.headers.get('host') or '127.0.0.1'}{scope.get('root_path', '')}"
-
-    def enter(self, sandbox: Sandbox) -> Sandbox:
-        """Go on in a sandbox. Raises Refusal when a fault of it strikes."""
-        self.sandbox = sandbox
-        target: Target = "result" if self.draft.operation == RESULT else "call"
-        fault = sandbox.faults.take(self.draft.provider, target)
-        if fault is not None:
-            raise Refusal(fault.behaviour, fault=True)
-        return sandbox
-
-    def spoiled(self) -> str | None:
-        """The failure that a fault makes this call's work end in, by its id without the provider."""
-        assert self.sandbox is not None
-        fault = self.sandbox.faults.take(self.draft.provider, "outcome")
-        if fault is None:
-            return None
-        self.draft.fault = fault.behaviour
-        return fault.behaviour.removeprefix(f"{self.draft.provider}.")
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -200,8 +133,6 @@ class Wire(ABC):
     every one of them into an entry of a journal."""
 
     provider: ClassVar[str]
-    secret_headers: ClassVar[frozenset[str]]
-    """Lower-case names of headers that the journal keeps redacted."""
     own_mistake: ClassVar[str]
     """The behaviour that answers for a mistake of ours."""
     unknown_key: ClassVar[str]
@@ -220,7 +151,8 @@ class Wire(ABC):
         return Operation(self, name, handler)
 
     async def exchange(self, name: str | None, handler: Handler, request: Request) -> Response:
-        """Let a handler answer a request, and write down what happened."""
+        """Let a handler answer a request, damage the answer if a fault wants that, and write down what
+        happened."""
         call = self._call(name, request)
         try:
             response = await handler(call)
@@ -232,22 +164,33 @@ class Wire(ABC):
             call.draft.notes.append(str(gone))
             self._journal(call, None)
             return Response(status_code=400)
+        except Unanswered as struck:
+            response = unanswered(call, struck.strike)
         except asyncio.CancelledError:
-            call.draft.notes.append("the server stopped before it could answer")
-            self._journal(call, None)
+            self._abandoned(call)
             raise
         except Exception:
             logger.exception("%s %s: a mistake of the mock server", request.method, request.url.path)
             note = "a mistake of the mock server, not of the client: see the server's log"
             response = self._refused(call, Refusal(self.own_mistake, note=note))
+        if call.sandbox is not None and call.sandbox.faults.on(self.provider):
+            try:
+                response = await damaged(call, call.sandbox, response)
+            except asyncio.CancelledError:
+                self._abandoned(call)
+                raise
         self._journal(call, response)
         return response
+
+    def _abandoned(self, call: Call) -> None:
+        call.draft.notes.append("the server stopped before it could answer")
+        self._journal(call, None)
 
     def _refused(self, call: Call, refusal: Refusal) -> Response:
         behaviour = self.catalogue[refusal.behaviour]
         call.draft.behaviours.append(behaviour.id)
         if refusal.fault:
-            call.draft.fault = behaviour.id
+            call.draft.faults.append(behaviour.id)
         if refusal.note:
             call.draft.notes.append(refusal.note)
         call.draft.explanation = refusal.explanation
@@ -256,28 +199,30 @@ class Wire(ABC):
     def _call(self, operation: str | None, request: Request) -> Call:
         scope = request.scope
         received = [(name.decode("latin1"), value.decode("latin1")) for name, value in scope["headers"]]
-        shown = [
-            (name, redacted(value)) if name in self.secret_headers or "secret" in name else (name, value)
-            for name, value in received
-        ]
         draft = Draft(
             provider=self.provider,
             operation=operation,
             method=scope["method"],
             path=scope["path"],
             query=shortened(scope["query_string"].decode("latin1")),
-            headers=shown,
+            scheme=scope.get("scheme", "http"),
+            http_version=scope.get("http_version", "1.1"),
+            headers=received,
         )
-        return Call(request=request, headers=dict(received), draft=draft)
+        return Call(request=request, headers=dict(received), draft=draft, unknown_key=self.unknown_key)
 
     def _journal(self, call: Call, response: Response | None) -> None:
-        sandbox = call.sandbox if call.sandbox and call.sandbox.alive else None
+        sandbox = call.sandbox or whose(self.engine.registry, call.request.scope)
+        sandbox = sandbox if sandbox and sandbox.alive else None
         journal = sandbox.journal if sandbox else self.engine.registry.strangers
+        space = sandbox.id if sandbox else None
+        met.note(self.engine.state, space, call.draft, answered=response is not None)
         headers = [] if response is None else response.raw_headers
+        partial_only = isinstance(response, DamagedResponse) and not response.answer.complete
         entry = call.draft.entry(
             sandbox=sandbox.id if sandbox else None,
             at=sandbox.clock.now() if sandbox else call.draft.received_at,
-            status=response.status_code if response else None,
+            status=None if response is None or partial_only else response.status_code,
             headers=[(name.decode("latin1"), value.decode("latin1")) for name, value in headers],
             body=bytes(response.body) if response else b"",
             media_type=response.media_type if response else None,

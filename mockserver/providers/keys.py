@@ -1,61 +1,74 @@
 """API keys in headers: where a client has probably put the one that is missing.
 
-What is found so is also the journal that the client's owner will look into."""
+What is found so is also the journal that the client's owner will look into.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import parse_qsl
 
-from mockserver.journal import redacted
 from mockserver.providers.base import Call
-from mockserver.sandbox import Registry
+from mockserver.providers.ownership import MAX_WORDS, bare, holder, readings
+from mockserver.registry import Registry
+
+MAX_QUERY = 4096
 
 _KEY_LIKE = re.compile(r"api[-_]?key|authorization")
-_DRESSED = re.compile(r"(?:(?:bearer|basic|token|apikey|key)\s+)?[\"']?(.*?)[\"']?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MisplacedKey:
-    """A header that seems to hold the API key, and the key in it."""
+class Suspect:
+    """Something that may be a key: `place` says where it stood, `header` in which one, if in one."""
 
-    header: str
+    place: str
     key: str
-
-
-def bare(key: str) -> str:
-    """A key without the scheme word or the quotes that a client may have put around it."""
-    found = _DRESSED.fullmatch(key)
-    return found[1] if found else key
-
-
-def misplaced_key(headers: Mapping[str, str], *, wanted: str) -> MisplacedKey | None:
-    """The first header but the `wanted` one that could have been meant for the key; names are lower-case."""
-    for name, value in headers.items():
-        if name != wanted and _KEY_LIKE.search(name) and value:
-            return MisplacedKey(header=name, key=bare(value))
-    return None
+    header: str | None = None
 
 
 def why_missing(call: Call, registry: Registry, *, wanted: str) -> str:
-    """A note for a call without a key in the `wanted` header; finds its tenant by a key in another header,
-    and hides that."""
+    """A note for a call without a key in the `wanted` header; finds its tenant by a credential that stands in
+    another place."""
     missing = f"there is no header {wanted}, or it is empty"
-    misplaced = misplaced_key(call.headers, wanted=wanted)
-    if misplaced is None:
-        return missing
-    call.draft.headers = [
-        (name, redacted(value) if name == misplaced.header else value) for name, value in call.draft.headers
-    ]
-    call.sandbox = registry.find(call.draft.provider, misplaced.key)
-    whose = "the key of this sandbox" if call.sandbox else "something like a key"
-    return f"{missing}; {whose} came in the header {misplaced.header}"
+    suspects = list(islice(_suspects(call, wanted), MAX_WORDS))
+    own = ((registry.find(call.draft.provider, suspect.key), suspect.place) for suspect in suspects)
+    for sandbox, place in own:
+        if sandbox is not None:
+            call.sandbox = sandbox
+            return f"{missing}; the key of this sandbox came in {place}"
+    for suspect in suspects:
+        if found := holder(registry, suspect.key):
+            call.sandbox, provider = found
+            return f"{missing}; a credential of this sandbox for {provider} came in {suspect.place}"
+    for suspect in suspects:
+        if suspect.header is not None and _KEY_LIKE.search(suspect.header):
+            return f"{missing}; something like a key came in {suspect.place}"
+    return missing
 
 
 def why_unknown(call: Call, registry: Registry, *, wanted: str, key: str) -> str:
-    """A note for a call whose key no sandbox has; finds its tenant by the key without what is around it."""
-    call.sandbox = registry.find(call.draft.provider, bare(key))
-    if call.sandbox is None:
-        return "no sandbox has this API key"
-    return f"{wanted} holds a key of this sandbox, but not its API key alone; send that"
+    """A note for a call whose key no sandbox has; finds its tenant by the key without what is around it, or
+    by one that is for another provider."""
+    plain = bare(key)
+    call.sandbox = registry.find(call.draft.provider, plain)
+    if call.sandbox is not None:
+        return f"{wanted} holds a key of this sandbox, but not its API key alone; send that"
+    if found := holder(registry, plain):
+        call.sandbox, provider = found
+        return f"{wanted} holds a credential of this sandbox, but for {provider}"
+    return registry.departed(plain) or "no sandbox has this API key"
+
+
+def _suspects(call: Call, wanted: str) -> Iterator[Suspect]:
+    for name, value in call.headers.items():
+        if name != wanted and value:
+            for key in readings(name, value):
+                yield Suspect(place=f"the header {name}", key=key, header=name)
+    query = call.request.scope["query_string"][:MAX_QUERY].decode("latin1")
+    for name, value in parse_qsl(query):
+        yield Suspect(place=f"the query, as {name[:40]}", key=bare(value))
+    for part in call.path.split("/"):
+        yield Suspect(place="the path", key=part)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mockserver import assets
 from mockserver.assets import Asset
 from mockserver.providers.base import Call, Refusal
-from mockserver.sandbox import Registry
+from mockserver.registry import Registry
 
 
 def served(call: Call, registry: Registry, name: str, *, lives: str) -> tuple[Asset, bytes]:
@@ -17,7 +18,8 @@ def served(call: Call, registry: Registry, name: str, *, lives: str) -> tuple[As
         call.enter(sandbox)
     asset = sandbox.assets.find(call.path) if sandbox else None
     if sandbox is None or asset is None:
-        raise Refusal("asset.unknown", note="no result was ever published at this path")
+        left = registry.departed(assets.sandbox_of(name))
+        raise Refusal("asset.unknown", note=left or "no result was ever published at this path")
     if not sandbox.assets.alive(asset):
         late = sandbox.clock.now() - asset.expires_at
         note = f"expired {late:.0f} s ago: a result lives {lives} of the sandbox's time"

@@ -50,6 +50,9 @@ class State(Protocol):
     def entries(self, space: str, log: str) -> Log:
         """What a log holds."""
 
+    def empty(self, space: str, log: str) -> None:
+        """Forget the entries of a log, and how many it let go."""
+
     def keep(self, digest: str, blob: bytes | memoryview) -> None:
         """Keep bytes under their digest. All blobs together are bounded; the oldest go first."""
 

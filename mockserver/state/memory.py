@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import TypeVar
 
 from mockserver.state.interface import Log, Record
 from mockserver.state.spool import Spool
 
+LOG_BYTES = 256 * 1024 * 1024
 DROPPED = 100_000
 """Spaces that are remembered to have been dropped forever."""
 
@@ -31,16 +32,61 @@ class _Ring:
         self.entries.append(entry)
         self.size += len(entry)
         while self.entries and (len(self.entries) > max_entries or self.size > max_bytes):
-            self.size -= len(self.entries.popleft())
-            self.dropped += 1
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Forget the oldest entry."""
+        self.size -= len(self.entries.popleft())
+        self.dropped += 1
+
+
+class _Logs:
+    """The logs of all spaces, which share a budget of bytes: beyond it, the one that nobody wrote to for
+    longest lets its oldest entries go."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._size = 0
+        self._spaces: OrderedDict[str, dict[str, _Ring]] = OrderedDict()
+        """In the order of the last writing."""
+
+    def append(self, space: str, log: str, entry: bytes, max_entries: int, max_bytes: int) -> None:
+        rings = self._spaces.setdefault(space, {})
+        self._spaces.move_to_end(space)
+        ring = rings.setdefault(log, _Ring())
+        self._size -= ring.size
+        ring.append(entry, max_entries, max_bytes)
+        self._size += ring.size
+        if self._size > self._budget:
+            self._make_room()
+
+    def entries(self, space: str, log: str) -> Log:
+        ring = self._spaces.get(space, {}).get(log)
+        return Log(entries=tuple(ring.entries) if ring else (), dropped=ring.dropped if ring else 0)
+
+    def empty(self, space: str, log: str) -> None:
+        ring = self._spaces.get(space, {}).pop(log, None)
+        self._size -= ring.size if ring else 0
+
+    def drop(self, space: str) -> None:
+        self._size -= sum(ring.size for ring in self._spaces.pop(space, {}).values())
+
+    def _make_room(self) -> None:
+        for rings in self._spaces.values():
+            for ring in rings.values():
+                while ring.entries and self._size > self._budget:
+                    self._size -= len(ring.entries[0])
+                    ring.let_go()
 
 
 class MemoryState:
-    """A `State` for one process. Reading takes no lock: looking up in a dict is atomic already."""
+    """A `State` for one process. Reading takes no lock: looking up in a dict is atomic already.
 
-    def __init__(self, spool: Spool | None = None) -> None:
+    All logs together hold at most `log_bytes`."""
+
+    def __init__(self, spool: Spool | None = None, *, log_bytes: int = LOG_BYTES) -> None:
         self._spaces: defaultdict[str, defaultdict[str, Table]] = defaultdict(lambda: defaultdict(dict))
-        self._logs: defaultdict[str, dict[str, _Ring]] = defaultdict(dict)
+        self._logs = _Logs(log_bytes)
         self._gone: dict[str, None] = {}
         self._spool = spool or Spool()
         self._lock = threading.Lock()
@@ -85,16 +131,15 @@ class MemoryState:
         with self._lock:
             if space in self._gone:
                 return
-            logs = self._logs[space]
-            ring = logs.get(log)
-            if ring is None:
-                ring = logs[log] = _Ring()
-            ring.append(entry, max_entries, max_bytes)
+            self._logs.append(space, log, entry, max_entries, max_bytes)
 
     def entries(self, space: str, log: str) -> Log:
         with self._lock:
-            ring = self._logs.get(space, {}).get(log)
-            return Log(entries=tuple(ring.entries) if ring else (), dropped=ring.dropped if ring else 0)
+            return self._logs.entries(space, log)
+
+    def empty(self, space: str, log: str) -> None:
+        with self._lock:
+            self._logs.empty(space, log)
 
     def keep(self, digest: str, blob: bytes | memoryview) -> None:
         self._spool.keep(digest, blob)
@@ -108,7 +153,7 @@ class MemoryState:
     def drop(self, space: str, *, forever: bool = False) -> None:
         with self._lock:
             self._spaces.pop(space, None)
-            self._logs.pop(space, None)
+            self._logs.drop(space)
             if forever:
                 self._gone[space] = None
                 while len(self._gone) > DROPPED:

@@ -132,6 +132,15 @@ class TestLogs:
         log = state.entries("space", "log")
         assert (list(log.entries), log.dropped) == ([], 2)
 
+    def test_an_emptied_log_begins_anew(self, state: State) -> None:
+        for number in range(6):
+            append(state, b"%d" % number, max_entries=4)
+        state.empty("space", "log")
+        state.empty("nowhere", "log")
+        assert (list(state.entries("space", "log").entries), state.entries("space", "log").dropped) == ([], 0)
+        append(state, b"new")
+        assert list(state.entries("space", "log").entries) == [b"new"]
+
     def test_what_was_read_does_not_change_afterwards(self, state: State) -> None:
         append(state, b"a")
         before = state.entries("space", "log")

@@ -1,7 +1,8 @@
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mockserver.state.interface import Log
 from mockserver.state.memory import MemoryState
 from mockserver.state.spool import Spool
 
@@ -115,8 +116,41 @@ def test_looking_into_what_is_not_there_takes_no_memory() -> None:
         state.remove(space, "table", "key")
         state.entries(space, "log")
     assert not state._spaces
-    assert not state._logs
+    assert not state._logs._spaces
 
 
 def test_a_state_that_kept_no_blob_has_nothing_to_give_back() -> None:
     MemoryState().close()
+
+
+class TestTheBytesOfAllLogs:
+    def append(self, state: MemoryState, space: str, entry: bytes) -> None:
+        state.append(space, "log", entry, max_entries=100, max_bytes=100)
+
+    def test_beyond_them_the_log_that_nobody_wrote_to_for_longest_lets_go(self) -> None:
+        state = MemoryState(log_bytes=10)
+        for space in ("idle", "busy", "idle", "busy"):
+            self.append(state, space, b"abc" if space == "idle" else b"de")
+        self.append(state, "busy", b"fg")
+        assert state.entries("idle", "log") == Log(entries=(b"abc",), dropped=1)
+        assert state.entries("busy", "log") == Log(entries=(b"de", b"de", b"fg"), dropped=0)
+
+    def test_what_is_emptied_or_dropped_makes_room(self) -> None:
+        state = MemoryState(log_bytes=10)
+        self.append(state, "emptied", b"12345")
+        self.append(state, "dropped", b"12345")
+        state.empty("emptied", "log")
+        state.drop("dropped")
+        self.append(state, "new", b"1234567890")
+        assert state.entries("new", "log").entries == (b"1234567890",)
+
+    @given(st.lists(st.tuples(names, names, st.binary(max_size=12)), max_size=40))
+    def test_they_are_never_passed_and_nothing_is_lost_uncounted(
+        self, appended: list[tuple[str, str, bytes]]
+    ) -> None:
+        state = MemoryState(log_bytes=30)
+        for space, log, entry in appended:
+            state.append(space, log, entry, max_entries=5, max_bytes=20)
+            logs = [state.entries(*place) for place in {(space, log) for space, log, _ in appended}]
+            assert sum(len(one) for kept in logs for one in kept.entries) <= 30
+        assert sum(len(kept.entries) + kept.dropped for kept in logs) == len(appended) if appended else True

@@ -92,6 +92,7 @@ PROVIDER = Provider(
     claims=claims,
     settings=SETTINGS,
     keys=("api_key",),
+    operations=("avatar-extraction", "result"),
     mint=mint,
     access=Access,
     app=app,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver import nearest
 from mockserver.journal import shortened
 from mockserver.providers.body import Form
 
@@ -13,7 +14,7 @@ def of_parts(form: Form) -> list[str]:
     notes = [_of_part(part.name, is_file=part.filename is not None) for part in form.parts]
     if sum(part.name == "return_form" for part in form.parts) > 1:
         notes.append("return_form came more than once; the last one counts")
-    return list(dict.fromkeys(filter(None, notes)))
+    return list(dict.fromkeys(filter(None, notes)))[: nearest.MOST]
 
 
 def _of_part(name: str, *, is_file: bool) -> str:
@@ -22,5 +23,7 @@ def _of_part(name: str, *, is_file: bool) -> str:
     if name == "return_form" and is_file:
         return "return_form came as a file, which is not read; send it as a text field, without a filename"
     if name not in ("image", "return_form"):
-        return f"the part {shortened(name)!r} is not read; the documented ones are image and return_form"
+        meant = nearest.parameter("ailab", name, is_file=is_file)
+        known = f"nearest documented one is {meant}" if meant else "documented ones are image and return_form"
+        return f"the part {shortened(name)!r} is not read; the {known}"
     return ""

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mockserver import assets
+from mockserver import assets, nearest
 from mockserver.catalogue import Behaviour, Error, Former
 from mockserver.ids import uuid4
 from mockserver.journal import shortened
@@ -23,8 +23,9 @@ from mockserver.providers import keys
 from mockserver.providers.ailab import hints, service
 from mockserver.providers.ailab.hints import KEY_HEADER
 from mockserver.providers.ailab.service import Element
-from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire
+from mockserver.providers.base import RESULT, Call, Engine, Refusal, Wire
 from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, part_facts, read_form
+from mockserver.providers.ownership import owner
 from mockserver.providers.results import served
 from mockserver.sandbox import Sandbox
 from mockserver.settings import defaults
@@ -46,7 +47,6 @@ PREFLIGHT = {
 
 class AilabWire(Wire):
     provider = "ailab"
-    secret_headers = SECRET_HEADERS | {KEY_HEADER}
     own_mistake = "error.SERVICE_INTERNAL_ERROR"
     unknown_key = "error.ERROR_USER_NOT_EXISTS"
 
@@ -95,10 +95,11 @@ class AilabWire(Wire):
 
     async def elsewhere(self, call: Call) -> Response:
         """Another path, or another method on the documented one."""
-        call.sandbox = self.engine.registry.find("ailab", call.headers.get(KEY_HEADER, ""))
+        call.sandbox = await owner(self.engine.registry, call.request.scope, call.request.receive)
         known = call.path == PATH
         behaviour = "error.ERROR_ILLEGAL_OPERATION" if known else "error.ERROR_AI_NOT_EXISTS"
-        raise Refusal(behaviour, note=f"the documented call is POST {PATH}")
+        note = nearest.operation(call.draft.method, call.path, provider=self.provider)
+        raise Refusal(behaviour, note=note)
 
     def refuse(self, call: Call, behaviour: Behaviour, refusal: Refusal) -> Response:
         error = behaviour.error
@@ -141,7 +142,8 @@ class AilabWire(Wire):
         return form
 
     def _note_parts(self, call: Call, form: Form) -> None:
-        call.draft.notes.extend(hints.of_parts(form))
+        call.draft.notes += hints.of_parts(form)
+        call.draft.notes += nearest.in_query(call.draft.query)
         for part in form.parts:
             if part.filename is None:
                 call.draft.fields[part.name] = shortened(part.text)

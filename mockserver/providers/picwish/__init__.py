@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,14 @@ from mockserver.settings import Setting
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from mockserver.clock import Due
     from mockserver.providers.base import Engine
+    from mockserver.sandbox import Sandbox
 
 DEFAULT_KEY = "mock-picwish-key-of-the-default-sandbox"
 CLAIMED = re.compile(r"/+(api/+tasks|tasks/+output)/")
+STAGES = ("0", "2", "3", "4")
+"""The states on the way of a task."""
 SETTINGS = (
     Setting(name="qps", kind="count", default=2, meaning="Requests per second; beyond it 429."),
     Setting(
@@ -31,8 +35,8 @@ SETTINGS = (
         name="balance",
         kind="count",
         default=1_000_000,
-        meaning="Credits, one for each task that succeeds, counted when the task is found to have ended; "
-        "none left: 401, service not enabled.",
+        meaning="Credits, one for each task, given back when it is found to have failed; none left: 401, "
+        "service not enabled.",
     ),
     Setting(
         name="enabled", kind="switch", default=True, meaning="Whether the service was opened; if not: 401."
@@ -48,15 +52,24 @@ SETTINGS = (
         name="seconds",
         kind="seconds",
         default=1.0,
-        meaning="How long an asynchronous task takes, in sandbox time; above 30 it ends in state -8, and so "
-        "does a synchronous one, which otherwise takes no sandbox time.",
+        stages=STAGES,
+        meaning="How long an asynchronous task takes, in sandbox time, in all or in each state; above 30 it "
+        "ends in state -8, and so does a synchronous one, which otherwise takes no sandbox time.",
     ),
     Setting(
         name="polls",
         kind="count",
         default=None,
-        meaning="How many queries an asynchronous task takes, whatever the time; None: it takes `seconds`. "
-        "Without these queries it stays pending, and its callback_url is not called.",
+        stages=STAGES,
+        meaning="How many queries an asynchronous task takes, in all or in each state, whatever the time; "
+        "None: it takes `seconds`. Without these queries it stays pending, and calls nobody back.",
+    ),
+    Setting(
+        name="end",
+        kind="choice",
+        default="1",
+        choices=("1", "-1", "-2", "-3", "-5", "-7", "-8"),
+        meaning="The state that tasks end in, when nothing worse happens to them.",
     ),
     Setting(
         name="links",
@@ -123,6 +136,13 @@ def example(access: Access) -> str:
     return f"curl -s -H 'X-API-KEY: {access.api_key}' {form} {access.url}/api/tasks/visual/segmentation"
 
 
+def due(sandbox: Sandbox) -> Iterable[Due]:
+    """What is ahead of the tasks of a sandbox."""
+    from mockserver.providers.picwish.records import Tasks
+
+    return Tasks(sandbox).due()
+
+
 PROVIDER = Provider(
     name="picwish",
     title="PicWish segmentation",
@@ -136,8 +156,10 @@ PROVIDER = Provider(
     claims=claims,
     settings=SETTINGS,
     keys=("api_key", "oss_access_key_id"),
+    operations=("segmentation", "query", "result"),
     mint=mint,
     access=Access,
     app=app,
     example=example,
+    due=due,
 )

@@ -13,6 +13,7 @@ from mockserver import assets
 from mockserver.assets import Asset
 from mockserver.catalogue import Behaviour
 from mockserver.providers.base import Call, Engine, Refusal
+from mockserver.providers.ownership import whose
 from mockserver.providers.picwish import links
 from mockserver.providers.picwish.answers import ANY_ORIGIN
 from mockserver.providers.picwish.oss import presigned, storage
@@ -44,6 +45,8 @@ class Downloads:
         sandbox = self._sandbox(presigned.key_id(parameters), call.path)
         if sandbox is not None:
             call.enter(sandbox)
+        else:
+            call.sandbox = whose(self._engine.registry, call.request.scope)
         self._check(call, query)
         if call.draft.method not in METHODS:
             raise Refusal("asset.method_not_allowed", note="a result can be read, with GET or HEAD, no more")
@@ -75,9 +78,10 @@ class Downloads:
         )
         if not verdict.ok:
             explanation = verdict.explanation or {}
+            departed = self._engine.registry.departed(verdict.access_key_id)
             raise Refusal(
                 f"asset.{verdict.breach}",
-                note=explanation.get("hint"),
+                note=departed or explanation.get("hint"),
                 explanation=explanation,
                 verdict=verdict,
             )

@@ -5,7 +5,6 @@ Bucket names, object names and the two regions are those of published answers; a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 STORED = "/tasks/output"
 """Below it are the storage's objects, and answers in its form."""
 RESULTS = f"{STORED}/segmentation"
-SECRETS = re.compile(r"((?:^|[&;])(?:signature|x-oss-signature|(?:x-)?api[-_]?key)=)[^&;]+", re.IGNORECASE)
 LIFETIME = 3600
 """Seconds that a link lives, from when it was signed."""
 
@@ -84,8 +82,3 @@ def signed(sandbox: Sandbox, settings: Mapping[str, Any], origin: str, path: str
     else:
         query = signing.sign_v1(keys, bucket=site.bucket, key=key, expires=now + LIFETIME)
     return f"{origin}{path}?{query}"
-
-
-def without_secrets(query: str) -> str:
-    """A raw query whose signatures and keys are not readable any more."""
-    return SECRETS.sub(r"\1…", query)

@@ -8,7 +8,7 @@ filename: one of the published samples sends image_url as a file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -77,17 +77,6 @@ def text(form: Form, name: str) -> str:
     """The last field of a name, whether or not it came as a file; empty when there is none."""
     texts = [part.text for part in form.parts if part.name == name]
     return texts[-1] if texts else ""
-
-
-def notes(form: Form) -> Iterator[str]:
-    """Which fields of a form have no effect, and why."""
-    for name in dict.fromkeys(part.name for part in form.parts):
-        if name not in DOCUMENTED:
-            yield f"the field {shortened(name)!r} is not read; there are {', '.join(DOCUMENTED)}"
-    if any(part.name == "image_file" and part.filename is None for part in form.parts):
-        yield "image_file came as a text field; send it as a file, with a filename in its Content-Disposition"
-    if text(form, "bg_color") and text(form, "format") != "jpg":
-        yield "bg_color has no effect without format=jpg"
 
 
 def _choice(form: Form, name: str, default: str) -> str:

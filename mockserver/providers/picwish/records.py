@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mockserver.clock import ROUNDING, Due
 from mockserver.providers.picwish.parameters import Options
 from mockserver.sandbox import Sandbox
 from mockserver.state.interface import State as Store
 from mockserver.tasks import BEGINS, LIMIT, WAY, Plan, State
 
 TABLE = "picwish.tasks"
-MOST = 5000
+MOST = 50_000
 """Tasks that one sandbox remembers; the oldest go first."""
 KEPT = 3600.0
 """Seconds for which a task is remembered after its end; documented."""
 PREPARED = WAY.index(State.PREPARING)
-ROUNDING = 1e-6
-"""Seconds by which an age may come out too small: a float holds today's unix time no finer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +25,7 @@ class Outcome:
     """What the work on an image came to, or `why` it came to nothing.
 
     `files` are digests by output, `box` is the subject in the source (x, y, width, height in pixels), times
-    are in milliseconds."""
+    are in milliseconds. `source` is the digest of the source, `source_size` its bytes, where it was got."""
 
     state: State
     why: str | None = None
@@ -37,6 +36,8 @@ class Outcome:
     box: Sequence[int] = (0, 0, 0, 0)
     download_time: int = 0
     time_elapsed: float = 0.0
+    source: str | None = None
+    source_size: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +65,8 @@ class Task:
     results: str
     origin: str
     created_at: float
-    seconds: float
-    polls: int | None
+    seconds: float | Mapping[str, float]
+    polls: int | Mapping[str, int] | None
     doomed: State | None = None
     callback: str | None = None
     queries: int = 0
@@ -118,11 +119,12 @@ class Task:
         if not standing.state.failed:
             return None
         if self.doomed:
-            return f"a fault of this sandbox let the task end in state {int(self.doomed)}"
-        if standing.state is State.TIMED_OUT:
             return (
-                f"a task takes {self.seconds:g} s in this sandbox (seconds); at most {LIMIT:.0f} are allowed"
+                f"a fault or the setting `end` of this sandbox let the task end in state {int(self.doomed)}"
             )
+        if standing.state is State.TIMED_OUT:
+            took = f"a task takes {self.plan.total:g} s in this sandbox (seconds)"
+            return f"{took}; at most {LIMIT:.0f} are allowed"
         return self.outcome.why if self.outcome else None
 
     @property
@@ -182,6 +184,21 @@ class Tasks:
             return _record(replace(_task(record), ended=standing, ended_at=at)), True
 
         return self._state.update(self._space, TABLE, task_id, ended)
+
+    def due(self) -> Iterator[Due]:
+        """When tasks enter a state, as far as time brings them there, and when they are forgotten."""
+        for task_id in self._state.keys(self._space, TABLE):
+            task = self.recall(task_id)
+            if task is None:
+                continue
+            yield Due(at=task.kept_until, what=f"task {task_id} is forgotten")
+            end = task.plan.ends_after
+            if task.ended or end is None:
+                continue
+            for state, begins in zip(WAY[1:], task.plan.begins()[1:], strict=True):
+                if begins < end:
+                    yield Due(at=task.created_at + begins, what=f"task {task_id} enters state {int(state)}")
+            yield Due(at=task.created_at + end, what=f"task {task_id} ends")
 
     def _change(self, task_id: str, change: Callable[[Task], Task]) -> Task | None:
         def changed(record: dict[str, Any] | None) -> tuple[dict[str, Any] | None, Task | None]:

@@ -52,7 +52,9 @@ class Segmentation:
 
     async def create(self, call: Call, sandbox: Sandbox, settings: Mapping[str, Any], order: Order) -> Task:
         """A task for an order. A synchronous one has ended, an asynchronous one goes on."""
-        doom = call.spoiled()
+        doomed = State(int((call.spoiled() or settings["end"]).removeprefix("state.")))
+        if not _charge(sandbox):
+            raise _no_credits()
         task = Task(
             id=assets.name(sandbox.id),
             options=order.options,
@@ -63,7 +65,7 @@ class Segmentation:
             created_at=sandbox.clock.now(),
             seconds=settings["seconds"],
             polls=settings["polls"],
-            doomed=State(int(doom.removeprefix("state."))) if doom else None,
+            doomed=doomed if doomed.failed else None,
         )
         if order.sync:
             return await self._at_once(sandbox, task, order)
@@ -97,15 +99,13 @@ class Segmentation:
         return task, standing
 
     async def _at_once(self, sandbox: Sandbox, task: Task, order: Order) -> Task:
-        if task.doomed is not None:
-            outcome = Outcome(state=task.doomed, files={})
-        elif task.seconds > LIMIT:
-            outcome = Outcome(state=State.TIMED_OUT, files={})
-        else:
-            outcome = await self._bench.work(sandbox, task, order.image)
-        done = outcome.state is State.DONE
-        if done and not _charge(sandbox):
-            raise _no_credits()
+        done = False
+        try:
+            outcome = await self._outcome(sandbox, task, order)
+            done = outcome.state is State.DONE
+        finally:
+            if not done:
+                sandbox.account("picwish").refund()
         ended_at = sandbox.clock.now()
         standing = Standing(
             state=outcome.state,
@@ -118,6 +118,13 @@ class Segmentation:
         Tasks(sandbox).add(task)
         self._publish(sandbox, task)
         return task
+
+    async def _outcome(self, sandbox: Sandbox, task: Task, order: Order) -> Outcome:
+        if task.doomed is not None:
+            return Outcome(state=task.doomed, files={})
+        if task.plan.total > LIMIT:
+            return Outcome(state=State.TIMED_OUT, files={})
+        return await self._bench.work(sandbox, task, order.image)
 
     def _kept(self, order: Order) -> str | None:
         """The digest of an image that another process can find, too."""
@@ -142,9 +149,9 @@ class Segmentation:
         if not Tasks(sandbox).end(task.id, standing, ended_at):
             return
         if standing.state is State.DONE:
-            # Accepted while there were credits, it is served, even where another task took the last one.
-            _charge(sandbox)
             self._publish(sandbox, task)
+        else:
+            sandbox.account("picwish").refund()
         if task.callback is not None:
             self._engine.courier.hasten(sandbox, task.callback)
 
@@ -157,7 +164,7 @@ class Segmentation:
 
 
 def _charge(sandbox: Sandbox) -> bool:
-    """Take one credit; False when another task took the last one meanwhile."""
+    """Take the credit of a task, which gets it back if it fails; False when none is left."""
     return sandbox.account("picwish").charge(sandbox.settings("picwish")["balance"])
 
 

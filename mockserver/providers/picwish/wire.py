@@ -7,24 +7,32 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mockserver import nearest
 from mockserver.catalogue import Behaviour
 from mockserver.journal import shortened
 from mockserver.providers import keys
 from mockserver.providers.base import (
     RESULT,
-    SECRET_HEADERS,
     Call,
     Engine,
     Operation,
     Refusal,
     Wire,
 )
-from mockserver.providers.body import BodyTooLarge, FileTooLarge, Form, MalformedForm, part_facts, read_form
-from mockserver.providers.picwish import answers, callbacks, links, parameters, service
+from mockserver.providers.body import (
+    BodyTooLarge,
+    FileTooLarge,
+    Form,
+    MalformedForm,
+    file_facts,
+    part_facts,
+    read_form,
+)
+from mockserver.providers.ownership import owner
+from mockserver.providers.picwish import answers, callbacks, hints, links, parameters, service
 from mockserver.providers.picwish.answers import ANY_ORIGIN
 from mockserver.providers.picwish.cutting import MEDIA_TYPES
 from mockserver.providers.picwish.parameters import BINARY, Order
@@ -50,7 +58,6 @@ PREFLIGHT = {
 
 class PicwishWire(Wire):
     provider = "picwish"
-    secret_headers = SECRET_HEADERS | {KEY_HEADER}
     own_mistake = "error.500"
     unknown_key = "error.401.key"
 
@@ -86,10 +93,21 @@ class PicwishWire(Wire):
         if task.ended is None:
             return _json(answers.succeeded({"task_id": task.id}))
         _note_standing(call, task, task.ended)
+        self._note_source(call, task)
         if task.ended.state is State.DONE and task.options.return_type == BINARY:
             file = answers.content(sandbox, task, task.options.outputs[0])
             return Response(file, media_type=MEDIA_TYPES[task.options.format], headers=ANY_ORIGIN)
         return _json(answers.of_task(sandbox, settings, task, task.ended, call.origin))
+
+    def _note_source(self, call: Call, task: Task) -> None:
+        """What was behind image_url, once it was fetched."""
+        outcome = task.outcome
+        if task.url is None or outcome is None or outcome.source is None:
+            return
+        content = self.engine.state.blob(outcome.source)
+        if content is not None:
+            seen = self.engine.studio.look_at(content)
+            call.draft.files.append(file_facts(seen, outcome.source_size, field="image_url"))
 
     async def query(self, call: Call) -> Response:
         """GET: how a task stands."""
@@ -115,13 +133,9 @@ class PicwishWire(Wire):
 
     async def elsewhere(self, call: Call) -> Response:
         """Another path, or another method on a documented one."""
-        call.sandbox = self.engine.registry.find(self.provider, call.headers.get(KEY_HEADER, ""))
-        raise Refusal("error.404.path", note=f"the documented calls are POST {PATH} and GET {PATH}/<task_id>")
-
-    def _call(self, operation: str | None, request: Request) -> Call:
-        call = super()._call(operation, request)
-        call.draft.query = links.without_secrets(call.draft.query)
-        return call
+        call.sandbox = await owner(self.engine.registry, call.request.scope, call.request.receive)
+        note = nearest.operation(call.draft.method, call.path, provider=self.provider)
+        raise Refusal("error.404.path", note=note)
 
     def refuse(self, call: Call, behaviour: Behaviour, refusal: Refusal) -> Response:
         error = behaviour.error
@@ -164,7 +178,8 @@ class PicwishWire(Wire):
         return form
 
     def _note_parts(self, call: Call, form: Form) -> None:
-        call.draft.notes.extend(parameters.notes(form))
+        call.draft.notes += hints.of_form(form)
+        call.draft.notes += nearest.in_query(call.draft.query)
         for part in form.parts:
             if part.filename is None or part.name in (*parameters.CHOICES, *parameters.TEXTS):
                 call.draft.fields[part.name] = shortened(part.text)

@@ -55,11 +55,14 @@ class Workbench:
         try:
             content = content if content is not None else await self._source(sandbox, task)
             fetched = time.perf_counter()
-            outcome = await cut(self._engine, self._engine.studio.look_at(content), content, task.options)
+            seen = self._engine.studio.look_at(content)
+            outcome = await cut(self._engine, seen, content, task.options)
         except Failed as failed:
             outcome = Outcome(state=failed.state, why=str(failed), files={})
         return replace(
             outcome,
+            source=None if content is None else self._engine.studio.look_at(content).sha256,
+            source_size=len(content or b""),
             download_time=round((fetched - started) * 1000),
             time_elapsed=round((time.perf_counter() - fetched) * 1000, 3),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ from mockserver.settings import Setting
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from mockserver.clock import Due
     from mockserver.providers.base import Engine
+    from mockserver.sandbox import Sandbox
 
 NAME = "processimage"
 UTC_OFFSET = 8 * 3600
@@ -27,6 +29,8 @@ LOCAL_NETWORKS = (
     "fc00::/7",
     "fe80::/10",
 )
+PLANNED = {"0": None, "52002": "status.52002", "52003": "status.52003", "52004": "status.52004"}
+"""The failures that work can be made to end in, by the setting `end`."""
 SETTINGS = (
     Setting(name="qps", kind="count", default=2, meaning="Requests per second; beyond it httpCode 429."),
     Setting(
@@ -53,6 +57,14 @@ SETTINGS = (
         kind="seconds",
         default=1.0,
         meaning="How long the work of an asynchronous request takes; above 30 any work ends in 52003.",
+    ),
+    Setting(
+        name="end",
+        kind="choice",
+        default="0",
+        choices=tuple(PLANNED),
+        meaning="The processStatus that work ends in, when nothing worse happens to it; 0 stands for any "
+        "success.",
     ),
     Setting(
         name="ip_whitelist",
@@ -167,6 +179,13 @@ def example(access: Access) -> str:
     return f"curl -s -H 'x-access-api-sign: {sign}' {form} {access.url}/watermark/access"
 
 
+def due(sandbox: Sandbox) -> Iterable[Due]:
+    """What is ahead of the tokens, the cache and the uses of a sandbox."""
+    from mockserver.providers.processimage import cache, quota, tokens
+
+    return [*tokens.due(sandbox), *cache.due(sandbox), *quota.due(sandbox)]
+
+
 PROVIDER = Provider(
     name=NAME,
     title="processimage.cn watermark removal",
@@ -174,8 +193,10 @@ PROVIDER = Provider(
     claims=claims,
     settings=SETTINGS,
     keys=("app_id",),
+    operations=("access", "token", "refresh", "result"),
     mint=mint,
     access=Access,
     app=app,
     example=example,
+    due=due,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mockserver import assets
 from mockserver.providers.base import Refusal
 from mockserver.providers.processimage import NAME, tokens
 from mockserver.providers.processimage.addresses import is_listed
@@ -24,7 +25,8 @@ from mockserver.providers.processimage.signing import (
 )
 from mockserver.providers.processimage.sources import Picture
 from mockserver.providers.processimage.tokens import Standing
-from mockserver.sandbox import Registry, Sandbox
+from mockserver.registry import Registry
+from mockserver.sandbox import Sandbox
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +53,8 @@ def find_sandbox(registry: Registry, claim: Claim) -> Sandbox:
     if claim.token:
         sandbox = registry.of_asset(claim.token) if len(claim.token) == tokens.LENGTH else None
         if sandbox is None:
-            raise Refusal("error.401.token", note="no sandbox has given out this token")
+            why = registry.departed(assets.sandbox_of(claim.token))
+            raise Refusal("error.401.token", note=why or "no sandbox has given out this token")
         return sandbox
     sandbox = registry.find(NAME, claim.app_id)
     if not claim.sign:
@@ -59,7 +62,8 @@ def find_sandbox(registry: Registry, claim: Claim) -> Sandbox:
     if sandbox is None:
         length = len(claim.app_id)
         what = f"no sandbox has this appId of {length} characters" if length else "appId is absent"
-        note = f"{what}; it has {APP_ID_LENGTH} characters, in the query or in the form"
+        usual = f"{what}; it has {APP_ID_LENGTH} characters, in the query or in the form"
+        note = registry.departed(claim.app_id) or usual
         raise Refusal("error.401.signature", note=note)
     return sandbox
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.clock import Due
 from mockserver.providers.processimage import NAME
 from mockserver.providers.processimage.outcome import Outcome
 from mockserver.providers.processimage.parameters import Parameters
@@ -54,3 +55,11 @@ def store(sandbox: Sandbox, key: str, outcome: Outcome, at: float) -> None:
     """Remember what became of a request at a moment."""
     record = {"stored_at": at, "outcome": outcome.record()}
     sandbox.state.write(sandbox.id, TABLE, key, record, limit=REMEMBERED)
+
+
+def due(sandbox: Sandbox) -> Iterator[Due]:
+    """When what is remembered is too old."""
+    for key in sandbox.state.keys(sandbox.id, TABLE):
+        record = sandbox.state.read(sandbox.id, TABLE, key)
+        if record is not None:
+            yield Due(at=record["stored_at"] + LIFETIME, what="processimage: a cached answer expires")

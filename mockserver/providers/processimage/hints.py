@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import unquote
+from itertools import islice
 
-from mockserver.journal import redacted, shortened
+from mockserver import nearest
+from mockserver.journal import shortened
 from mockserver.providers.body import Part
 from mockserver.providers.processimage.received import Received
 from mockserver.providers.processimage.sources import BASE64_NAMES, FILE_NAMES, URL_NAMES, Kind
@@ -14,8 +14,6 @@ from mockserver.providers.processimage.sources import BASE64_NAMES, FILE_NAMES, 
 SIGN_HEADER = "x-access-api-sign"
 TOKEN_HEADER = "x-access-api-token"
 DEMO_SIGN = "x-access-demo-api-sign"
-MOST = 20
-"""Notes about names that one request gets."""
 OLDER: Mapping[str, str] = {
     "publicKey": "appId",
     "markNames": "watermarkNames",
@@ -43,32 +41,19 @@ KNOWN = frozenset(
         *BASE64_NAMES,
     }
 )
-SECRET = re.compile(r"secret|sign|token|password", re.IGNORECASE)
-
-
-def shown_query(query: str) -> str:
-    """A query string for the journal."""
-    shown = []
-    for pair in query.split("&"):
-        name, equals, value = pair.partition("=")
-        shown.append(f"{name}={redacted(value)}" if equals and SECRET.search(unquote(name)) else pair)
-    return shortened("&".join(shown))
 
 
 def shown_fields(received: Received) -> dict[str, str]:
     """Parameters for the journal, by name."""
-    return {
-        shortened(name): redacted(value) if SECRET.search(name) else shortened(value)
-        for name, value in received.parameters.items()
-    }
+    return {shortened(name): shortened(value) for name, value in received.parameters.items()}
 
 
 def of_names(received: Received) -> list[str]:
     """Which parameters and parts are not read, and why."""
-    notes = [_of_parameter(name) for name in received.parameters]
+    notes = [_of_parameter(name) for name in islice(received.parameters, 2 * nearest.MOST)]
     notes += [_of_file(part) for part in received.parts if part.filename is not None]
     notes += [f"{shortened(name)!r} came more than once; the first one counts" for name in received.repeated]
-    return list(dict.fromkeys(filter(None, notes)))[:MOST]
+    return list(dict.fromkeys(filter(None, notes)))[: nearest.MOST]
 
 
 def of_ignored(received: Received, kind: Kind, *, with_offset: bool) -> list[str]:
@@ -111,7 +96,9 @@ def _of_parameter(name: str) -> str:
     if "secret" in name.lower():
         return f"{shortened(name)!r} seems to hold a secret; appSecret is only used to sign, and never sent"
     if name not in KNOWN:
-        return f"the parameter {shortened(name)!r} is not read"
+        meant = nearest.parameter("processimage", name)
+        known = f"; the nearest documented one is {meant}" if meant else ""
+        return f"the parameter {shortened(name)!r} is not read{known}"
     return ""
 
 

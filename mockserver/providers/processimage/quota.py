@@ -6,11 +6,11 @@ that the limited term is used first follows the operator's published server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.clock import LAST
+from mockserver.clock import LAST, Due
 from mockserver.providers.processimage import NAME
 from mockserver.sandbox import Sandbox
 
@@ -103,6 +103,13 @@ def charge(sandbox: Sandbox, at: float | None = None) -> Balance | None:
     if left is not None:
         sandbox.account(NAME).charge(None)  # where the uses of any provider are looked up
     return left
+
+
+def due(sandbox: Sandbox) -> Iterator[Due]:
+    """When the limited-term uses expire."""
+    expires_at = _terms(sandbox).expires_at
+    if expires_at is not None and expires_at < LAST:
+        yield Due(at=expires_at, what="processimage: the limited-term uses expire")
 
 
 def _number(count: int | None) -> int:

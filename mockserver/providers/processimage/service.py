@@ -13,7 +13,7 @@ from typing import Any
 from mockserver.imaging.studio import Seen
 from mockserver.providers.base import Call, Engine, Refusal
 from mockserver.providers.body import file_facts
-from mockserver.providers.processimage import NAME, cache, hints, jobs, parameters, quota, work
+from mockserver.providers.processimage import NAME, PLANNED, cache, hints, jobs, parameters, quota, work
 from mockserver.providers.processimage.admission import Admission, admit
 from mockserver.providers.processimage.authentication import Claim
 from mockserver.providers.processimage.envelope import Caller, success
@@ -104,7 +104,7 @@ async def remove_watermark(engine: Engine, call: Call, order: Order) -> Mapping[
     balance = check_uses(sandbox)
     task = Task.of(engine, sandbox, order.picture.content, order.parameters)
     known = cache.find(sandbox, task.cache_key)
-    spoiled = None if known else call.spoiled()
+    spoiled = None if known else call.spoiled() or PLANNED[settings["end"]]
     if order.parameters.asynchronous:
         jobs.promise(engine, sandbox, task, order.caller, known=known, spoiled=spoiled)
         note_success(call, order, WAITING)

@@ -8,13 +8,15 @@ assumed. Time is unix seconds of the sandbox.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from mockserver import assets
+from mockserver.clock import Due
 from mockserver.providers.processimage import NAME, UTC_OFFSET
+from mockserver.redaction import TOKEN_MARK
 from mockserver.sandbox import Sandbox
 
 TABLE = NAME
@@ -47,14 +49,17 @@ class Life:
     issued_at: float
     replaced_at: float | None = None
 
+    @property
+    def ends(self) -> float:
+        """When its grace begins."""
+        ends = self.issued_at + LIFETIME
+        return ends if self.replaced_at is None else min(ends, self.replaced_at)
+
     def standing(self, now: float) -> Standing:
         """How the token stands."""
-        ends = self.issued_at + LIFETIME
-        if self.replaced_at is not None:
-            ends = min(ends, self.replaced_at)
-        if now < ends:
+        if now < self.ends:
             return Standing.VALID
-        return Standing.GRACE if now < ends + GRACE else Standing.EXPIRED
+        return Standing.GRACE if now < self.ends + GRACE else Standing.EXPIRED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,9 +121,17 @@ def life(sandbox: Sandbox, token: str) -> Life | None:
     return _ledger(sandbox.state.read(sandbox.id, TABLE, KEY)).lives.get(token)
 
 
+def due(sandbox: Sandbox) -> Iterator[Due]:
+    """When tokens begin their grace, and when they expire."""
+    for one in _ledger(sandbox.state.read(sandbox.id, TABLE, KEY)).lives.values():
+        yield Due(at=one.ends, what="processimage: a token begins its five minutes of grace")
+        yield Due(at=one.ends + GRACE, what="processimage: a token expires")
+
+
 def _fresh(sandbox: Sandbox) -> str:
-    """32 digits of lower-case hex; the first eight carry the sandbox, as in the name of a result file."""
-    return assets.name(sandbox.id)[:8] + secrets.token_hex(12)
+    """32 digits of lower-case hex; the first eight carry the sandbox, as in the name of a result file, and by
+    the next eight a journal knows a token."""
+    return assets.name(sandbox.id)[:8] + TOKEN_MARK + secrets.token_hex(8)
 
 
 def _ledger(record: Any) -> Ledger:

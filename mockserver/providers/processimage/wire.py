@@ -8,12 +8,15 @@ from typing import Any
 
 import orjson
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mockserver import nearest
 from mockserver.catalogue import Behaviour, Error
-from mockserver.providers.base import RESULT, SECRET_HEADERS, Call, Engine, Refusal, Wire
+from mockserver.providers.base import RESULT, Call, Engine, Refusal, Wire
 from mockserver.providers.body import part_facts
+from mockserver.providers.ownership import Opening, owner
 from mockserver.providers.processimage import (
     NAME,
     SETTINGS,
@@ -50,7 +53,6 @@ FILE = {**FRAMES, "cache-control": f"private, max-age={183 * 24 * 3600}"}
 
 class ProcessimageWire(Wire):
     provider = NAME
-    secret_headers = SECRET_HEADERS | {SIGN_HEADER, TOKEN_HEADER}
     own_mistake = "error.500.server"
     unknown_key = "error.401.signature"
 
@@ -119,7 +121,6 @@ class ProcessimageWire(Wire):
 
     async def result(self, call: Call) -> Response:
         """GET: a result file, while it lives."""
-        call.draft.query = hints.shown_query(call.draft.query)
         name, lives = call.request.path_params["name"], f"{RESULT_LIFETIME:.0f} s"
         asset, content = served(call, self.engine.registry, name, lives=lives)
         return Response(content, media_type=asset.media_type, headers=FILE)
@@ -134,10 +135,10 @@ class ProcessimageWire(Wire):
 
     async def elsewhere(self, call: Call) -> Response:
         """Another path, or another method on a known one."""
-        self._known_from_query(call)
-        known = call.path in METHODS
-        behaviour = "error.405.method" if known else "error.404.path"
-        raise Refusal(behaviour, note=f"the documented call is POST {PATH}")
+        call.sandbox = await owner(self.engine.registry, call.request.scope, call.request.receive)
+        behaviour = "error.405.method" if call.path in METHODS else "error.404.path"
+        note = nearest.operation(call.draft.method, call.path, provider=self.provider)
+        raise Refusal(behaviour, note=note)
 
     def refuse(self, call: Call, behaviour: Behaviour, refusal: Refusal) -> Response:
         error = behaviour.error
@@ -151,7 +152,13 @@ class ProcessimageWire(Wire):
     async def _entered(self, call: Call, *, small: bool) -> tuple[Received, Claim]:
         """What a request carries, written down, and in whose sandbox it is."""
         self._known_from_query(call)
-        received = await (read_small(call) if small else read(call))
+        opening = Opening(call.request.receive)
+        call.request = Request(call.request.scope, opening)
+        try:
+            received = await (read_small(call) if small else read(call))
+        except Refusal:
+            call.sandbox = call.sandbox or await opening.owner(self.engine.registry)
+            raise
         self._note(call, received)
         claim = authentication.claim(call.headers, received)
         call.sandbox = authentication.owner(self.engine.registry, claim, received) or call.sandbox
@@ -167,7 +174,6 @@ class ProcessimageWire(Wire):
 
     def _known_from_query(self, call: Call) -> None:
         """Whose journal it is, as far as that can be told before the body is read."""
-        call.draft.query = hints.shown_query(call.draft.query)
         received = read_query(call)
         claim = authentication.claim(call.headers, received)
         call.sandbox = authentication.owner(self.engine.registry, claim, received)
@@ -181,8 +187,7 @@ def _token(call: Call, sandbox: Sandbox, token: str) -> Response:
         "expiresIn": int(tokens.LIFETIME),
         "expireTimes": envelope.timestamp(expires_at),
     }
-    # Not as plain JSON: the journal keeps that, and is no place for a credential.
-    return Response(orjson.dumps(envelope.plain(data)), media_type=JSON["content-type"], headers=FRAMES)
+    return _json(envelope.plain(data))
 
 
 def _not_found(call: Call, error: Error) -> Response:

@@ -127,6 +127,7 @@ PROVIDER = Provider(
     claims=claims,
     settings=SETTINGS,
     keys=("secret_id", "temporary_secret_id"),
+    operations=("SegmentCustomizedPortraitPic",),
     mint=mint,
     access=Access,
     app=app,

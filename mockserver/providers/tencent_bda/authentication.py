@@ -15,7 +15,8 @@ from mockserver.providers.tencent_bda import signing
 from mockserver.providers.tencent_bda.explain import explain_tc3, explain_time, explain_v1
 from mockserver.providers.tencent_bda.signing import DIGESTS, TOLERANCE, Authorization
 from mockserver.providers.tencent_bda.suspects import Sent
-from mockserver.sandbox import Registry, Sandbox
+from mockserver.registry import Registry
+from mockserver.sandbox import Sandbox
 
 V1_REQUIRED = ("Action", "Timestamp", "Nonce", "SecretId", "Signature", "Version")
 V1_PUBLIC = frozenset({*V1_REQUIRED, "Region", "SignatureMethod", "Token", "Language", "RequestClient"})
@@ -102,7 +103,8 @@ def find_sandbox(registry: Registry, secret_id: str) -> Sandbox:
         raise Refusal("error.AuthFailure.InvalidSecretId", note="a SecretId begins with AKID")
     sandbox = registry.find("tencent_bda", secret_id)
     if sandbox is None:
-        raise Refusal("error.AuthFailure.SecretIdNotFound", note="no sandbox has this SecretId")
+        note = registry.departed(secret_id) or "no sandbox has this SecretId"
+        raise Refusal("error.AuthFailure.SecretIdNotFound", note=note)
     return sandbox
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import orjson
 from multipart import MultipartError, PushMultipartParser, parse_options_header
 
+from mockserver import nearest
 from mockserver.journal import shortened
 from mockserver.providers.base import Refusal
 
@@ -142,7 +143,9 @@ def _options(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _unknown(name: str) -> Refusal:
-    return Refusal("error.UnknownParameter", parameter=shortened(name))
+    meant = nearest.parameter("tencent_bda", name)
+    note = f"the nearest documented one is {meant}" if meant else "nothing documented is like it"
+    return Refusal("error.UnknownParameter", parameter=shortened(name), note=f"{shortened(name)!r}: {note}")
 
 
 def _wrong_type(name: str, type_name: str) -> Refusal:

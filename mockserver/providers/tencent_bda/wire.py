@@ -13,15 +13,18 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+import orjson
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mockserver import nearest
 from mockserver.catalogue import Behaviour
 from mockserver.ids import uuid4
 from mockserver.journal import shortened
 from mockserver.providers.base import Call, Engine, Refusal, Wire
 from mockserver.providers.body import BodyTooLarge, file_facts, read_body
+from mockserver.providers.ownership import owner
 from mockserver.providers.tencent_bda import parameters, redaction, segmentation, service
 from mockserver.providers.tencent_bda.authentication import (
     V1_PUBLIC,
@@ -50,7 +53,6 @@ MUCH = 256 * 1024
 
 class TencentBdaWire(Wire):
     provider = "tencent_bda"
-    secret_headers = frozenset({"x-tc-token"})
     own_mistake = "error.InternalError"
     unknown_key = "error.AuthFailure.SecretIdNotFound"
 
@@ -97,13 +99,17 @@ class TencentBdaWire(Wire):
 
     async def unsupported_method(self, call: Call) -> Response:
         """Any method but GET and POST."""
-        self._received(call)
-        raise Refusal("error.UnsupportedProtocol", note="only GET and POST are supported")
+        raise Refusal("error.UnsupportedProtocol", note=await self._nearest(call))
 
     async def unknown_path(self, call: Call) -> Response:
         """Any path but /."""
+        note = await self._nearest(call)
+        raise Refusal("error.ResourceNotFound", note=f"{note}; the path is always /, the action a parameter")
+
+    async def _nearest(self, call: Call) -> str:
         self._received(call)
-        raise Refusal("error.ResourceNotFound", note="the path is always /; the action is a parameter")
+        call.sandbox = await owner(self.engine.registry, call.request.scope, call.request.receive)
+        return nearest.operation(call.draft.method, call.path, provider=self.provider)
 
     def refuse(self, call: Call, behaviour: Behaviour, refusal: Refusal) -> Response:
         error = behaviour.error
@@ -133,7 +139,11 @@ class TencentBdaWire(Wire):
         body = await self._tc3_body(call) if received.method == "POST" else b""
         received = replace(received, body=body)
         check = partial(check_tc3, call, sandbox, received, public, authorization, secret_key)
-        await _hashed(len(body), check)
+        try:
+            await _hashed(len(body), check)
+        except Refusal:
+            call.draft.fields.update(_legible(body))
+            raise
         media_type = _media_type(received)
         if media_type != content_type:
             written = received.headers.get("content-type", "")
@@ -225,6 +235,15 @@ class TencentBdaWire(Wire):
         call.context["language"] = params.get("Language")
         call.draft.fields.update(redaction.fields(params))
         return params
+
+
+def _legible(body: bytes) -> Mapping[str, Any]:
+    """What can be read of a body whose signature is wrong; for the journal."""
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return redaction.fields(content) if isinstance(content, dict) else {}
 
 
 async def _hashed(size: int, work: Callable[[], T]) -> T:

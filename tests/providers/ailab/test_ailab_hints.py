@@ -89,7 +89,8 @@ def test_a_misspelt_path_is_in_the_journal_of_the_key(
 ) -> None:
     answer = client.post(f"/ailab{path}", files={"image": SMALL})
     assert (answer.status_code, code_of(answer)) == (404, "ERROR_AI_NOT_EXISTS")
-    assert sandbox.journal.last.notes == [f"the documented call is POST {PATH}"]
+    (note,) = sandbox.journal.last.notes
+    assert note.startswith(f"no operation at POST {path}; the nearest is POST {PATH}")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
@@ -102,12 +103,20 @@ def test_another_method_is_an_illegal_operation(
     assert sandbox.journal.last.method == method
 
 
-@pytest.mark.parametrize("name", ["file", "Image", "images", "image[]", "img", ""])
-def test_a_file_with_another_name_is_told(client: httpx.Client, sandbox: RunningSandbox, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        *((near, "nearest documented one is image") for near in ("Image", "images", "image[]", "img")),
+        *((far, "documented ones are image and return_form") for far in ("file", "")),
+    ],
+)
+def test_a_file_with_another_name_is_told(
+    client: httpx.Client, sandbox: RunningSandbox, name: str, known: str
+) -> None:
     answer = client.post(PATH, files={name: SMALL})
     assert code_of(answer) == "MISSING_PARAMETERS"
     assert sandbox.journal.last.notes == [
-        f"the part {name!r} is not read; the documented ones are image and return_form",
+        f"the part {name!r} is not read; the {known}",
         f"there is no file named image; received: {name!r}",
     ]
 
@@ -118,7 +127,7 @@ def test_a_misspelt_option_is_told_although_the_call_succeeds(
 ) -> None:
     assert client.post(PATH, files={"image": SMALL}, data={name: "mask"}).status_code == 200
     assert sandbox.journal.last.notes == [
-        f"the part {name!r} is not read; the documented ones are image and return_form"
+        f"the part {name!r} is not read; the nearest documented one is return_form"
     ]
     assert "ailab.option.return_form.mask" not in sandbox.journal.last.behaviours
 

@@ -113,11 +113,25 @@ def test_head_is_no_query_of_a_task(world: World) -> None:
     assert [world.query(task_id)["state"] for _ in range(2)] == [0, 1]
 
 
-def test_a_path_that_is_not_documented_names_those_that_are(world: World) -> None:
-    world.client.put(PATH)
-    assert world.sandbox.journal.last.notes == [
-        f"the documented calls are POST {PATH} and GET {PATH}/<task_id>"
-    ]
+@pytest.mark.parametrize(
+    ("method", "path", "nearest"),
+    [
+        ("PUT", PATH, f"POST {PATH} (another method)"),
+        ("POST", f"{PATH}/", f"POST {PATH} (without the slash at its end)"),
+        ("POST", "/api/tasks/visual/segmentaton", f"POST {PATH}"),
+        (
+            "GET",
+            "/api/tasks/visual/Segmentation/x",
+            f"GET {PATH}/<task_id> (paths tell upper from lower case)",
+        ),
+        ("POST", f"{PATH}/x", f"GET {PATH}/<task_id> (another method)"),
+    ],
+)
+def test_a_path_that_is_not_documented_names_the_nearest_that_is(
+    world: World, method: str, path: str, nearest: str
+) -> None:
+    assert world.client.request(method, path).status_code == 404
+    assert world.sandbox.journal.last.notes == [f"no operation at {method} {path}; the nearest is {nearest}"]
 
 
 @pytest.mark.parametrize(

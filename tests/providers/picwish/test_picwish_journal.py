@@ -1,5 +1,6 @@
 """What the journal says of a request: the facts, and what a client should look at."""
 
+import hashlib
 from collections.abc import Iterator
 
 import httpx
@@ -7,7 +8,6 @@ import pytest
 from picwish_world import KEY, SMALL, SOURCE, World
 
 from mockserver import MockServer, RunningSandbox
-from mockserver.providers.picwish.links import without_secrets
 from mockserver.providers.picwish.wire import PATH
 
 
@@ -31,7 +31,9 @@ def test_a_url_is_told_as_a_field_even_where_it_came_as_a_file(world: World) -> 
     world.sandbox.know_url(SOURCE, SMALL)
     world.client.post(PATH, files={"image_url": SOURCE, "sync": (None, "1")})
     assert world.sandbox.journal.last.fields == {"image_url": SOURCE, "sync": "1"}
-    assert world.sandbox.journal.last.files == ()
+    (source,) = world.sandbox.journal.last.files
+    assert (source.field, source.filename, source.width, source.height) == ("image_url", None, 200, 250)
+    assert (source.size, source.digest) == (len(SMALL), hashlib.sha256(SMALL).hexdigest())
 
 
 def test_a_query_is_told_with_its_task(world: World) -> None:
@@ -89,26 +91,12 @@ def test_the_key_of_a_request_is_not_readable(world: World) -> None:
 @pytest.mark.parametrize("name", ["x-api-key", "X-API-KEY", "api_key", "apikey"])
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/x", "/api/tasks/visual/scale", "/tasks/output/x"])
 def test_a_key_in_the_query_is_not_readable_either(
-    server: MockServer, sandbox: RunningSandbox, stranger: httpx.Client, name: str, path: str
+    sandbox: RunningSandbox, stranger: httpx.Client, name: str, path: str
 ) -> None:
     key = sandbox.picwish.api_key
     stranger.get(f"{path}?a=1&{name}={key}")
-    assert server.strangers.last.query == f"a=1&{name}=…"
-    assert key not in str(server.strangers.last)
-
-
-@pytest.mark.parametrize(
-    ("query", "shown"),
-    [
-        ("Expires=1&OSSAccessKeyId=a&Signature=abc%3D", "Expires=1&OSSAccessKeyId=a&Signature=…"),
-        ("x-oss-signature=0af&x-oss-signature-version=V", "x-oss-signature=…&x-oss-signature-version=V"),
-        ("a=1&X-API-KEY=secret", "a=1&X-API-KEY=…"),
-        ("signature", "signature"),
-        ("", ""),
-    ],
-)
-def test_a_query_is_kept_without_its_secrets(query: str, shown: str) -> None:
-    assert without_secrets(query) == shown
+    assert sandbox.journal.last.query == f"a=1&{name}=mock-p… ({len(key)} characters)"
+    assert key not in str(sandbox.journal.last)
 
 
 def test_a_sandbox_that_is_dropped_while_the_upload_comes_is_unknown(world: World) -> None:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 import pytest
@@ -126,8 +126,8 @@ def test_a_signature_is_not_readable_in_the_journal(world: World) -> None:
     link = world.cut()["image"]
     world.client.get(link)
     signature = dict(parse_qsl(urlsplit(link).query))["Signature"]
-    assert "Signature=…" in world.sandbox.journal.last.query
-    assert signature not in world.sandbox.journal.last.query
+    assert f"Signature={signature[:6]}… (" in world.sandbox.journal.last.query
+    assert not [one for one in world.sandbox.journal if quote(signature, safe="") in str(one)]
 
 
 def test_the_headers_are_those_of_the_storage(world: World) -> None:

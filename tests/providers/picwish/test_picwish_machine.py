@@ -92,9 +92,9 @@ class Machine(RuleBasedStateMachine):
         assert self.client.get(link).status_code == (200 if alive else 403)
 
     @invariant()
-    def each_success_that_was_seen_costs_one_credit(self) -> None:
-        done = sum(task.state is State.DONE for task in self.tasks.values())
-        assert self.sandbox.account("picwish").used == done
+    def each_task_that_was_not_seen_to_fail_costs_one_credit(self) -> None:
+        charged = sum(not task.state.failed for task in self.tasks.values())
+        assert self.sandbox.account("picwish").used == charged
 
     def heard(self, data: dict[str, object]) -> None:
         """Hold what an answer says against the table and against what was heard before."""

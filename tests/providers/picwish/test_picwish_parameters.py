@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from mockserver import catalogue
 from mockserver.providers.base import Refusal
 from mockserver.providers.body import Form, Part
-from mockserver.providers.picwish.parameters import CHOICES, DOCUMENTED, Order, checked, notes
+from mockserver.providers.picwish.hints import of_form
+from mockserver.providers.picwish.parameters import CHOICES, DOCUMENTED, Order, checked
 
 IMAGE = Part(name="image_file", filename="a.jpg", content_type="image/jpeg", content=b"x")
 CATALOGUE = catalogue.load("picwish")
@@ -69,7 +70,7 @@ def test_six_hex_digits_are_a_colour(colour: str) -> None:
 def test_anything_else_is_no_colour_but_is_not_looked_at_in_a_png(colour: str) -> None:
     assert refused(format="jpg", bg_color=colour) == "error.400.bg_color"
     assert order(bg_color=colour).options.bg_color == "ffffff"
-    assert list(notes(form(IMAGE, bg_color=colour))) == ["bg_color has no effect without format=jpg"]
+    assert of_form(form(IMAGE, bg_color=colour)) == ["bg_color has no effect without format=jpg"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_the_first_wrong_field_is_the_one_that_is_told() -> None:
 
 def test_notes_tell_what_has_no_effect() -> None:
     text = Part(name="image_file", filename=None, content_type=None, content=b"x")
-    found = list(notes(form(text, size="big", token="secret")))
+    found = of_form(form(text, size="big", token="secret"))
     assert [note.partition(" is not read")[0] for note in found[:2]] == [
         "the field 'size'",
         "the field 'token'",
@@ -160,7 +161,7 @@ def answered(form: Form) -> Order | Refusal:
 
 @given(parts=st.lists(PARTS, max_size=8))
 def test_any_form_is_an_order_or_refused_by_the_catalogue(parts: list[Part]) -> None:
-    assert all(isinstance(note, str) for note in notes(Form(parts)))
+    assert all(isinstance(note, str) for note in of_form(Form(parts)))
     found = answered(Form(parts))
     if isinstance(found, Order):
         assert (found.image is None) != (found.image_url is None)

@@ -161,7 +161,7 @@ def test_an_end_is_written_once(sandbox: Sandbox) -> None:
         (
             {"doomed": State.TIMED_OUT},
             State.TIMED_OUT,
-            "a fault of this sandbox let the task end in state -8",
+            "a fault or the setting `end` of this sandbox let the task end in state -8",
         ),
         (
             {"seconds": 31.0},

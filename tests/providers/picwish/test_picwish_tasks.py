@@ -296,6 +296,43 @@ def test_the_last_credit_buys_one_task(world: World) -> None:
         assert answer.json() == {"status": 401, "message": "Service is not enabled"}
 
 
+def test_tasks_that_go_on_at_once_share_no_credit(world: World) -> None:
+    world.frozen().set(balance=2)
+    answers = [world.post() for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+
+
+def test_a_task_that_failed_gives_its_credit_back(world: World) -> None:
+    world.frozen().set(balance=1)
+    task_id = world.begin(b"broken")
+    assert world.post().status_code == 401
+    assert world.after(task_id, 2)["state"] == -7
+    assert world.cut(b"broken")["state"] == -7
+    assert world.cut()["state"] == 1
+
+
+@pytest.mark.parametrize("end", ["-1", "-2", "-3", "-5", "-7", "-8"])
+@pytest.mark.parametrize("sync", [False, True])
+def test_a_sandbox_can_be_set_to_end_every_task_so(world: World, end: str, sync: bool) -> None:
+    world.frozen().set(end=end, polls=1)
+    for _ in range(2):
+        data = world.cut() if sync else world.query(world.begin())
+        assert data["state"] == int(end)
+    assert world.sandbox.journal.last.faults == []
+
+
+def test_each_state_of_a_task_can_last_its_own_time(world: World) -> None:
+    world.frozen().set(seconds={"0": 2, "4": 10})
+    task_id = world.begin()
+    assert [world.after(task_id, step)["state"] for step in (1, 1, 9, 1)] == [0, 4, 4, 1]
+
+
+def test_each_state_of_a_task_can_last_its_own_polls(world: World) -> None:
+    world.frozen().set(polls={2: 1, 3: 2})
+    task_id = world.begin()
+    assert [world.query(task_id)["state"] for _ in range(5)] == [2, 3, 3, 1, 1]
+
+
 def test_a_known_url_stands_for_its_bytes(world: World) -> None:
     world.sandbox.know_url(SOURCE, SMALL)
     assert world.cut(None, image_url=SOURCE)["state"] == 1

@@ -28,6 +28,7 @@ SUCCESS = [
 ]
 FAILURE = ["httpCode", "httpMsg", "returnType", "msgInnerReferer", "location", "data"]
 LIMIT = 4194304
+LARGE = 10 * 1024 * 1024 + 1
 
 
 def test_a_success_has_the_fields_of_the_sample_in_its_order(caller: Caller) -> None:
@@ -79,10 +80,21 @@ def test_each_status_of_the_work_has_its_words(status: Status) -> None:
     assert Outcome(status=status).wire("") == {"processStatus": int(status), "processMsg": WORDS[status]}
 
 
+def in_chunks(form: httpx.Request) -> dict[str, Any]:
+    """The same form, without saying how long it is."""
+    headers = {name: value for name, value in form.headers.items() if name != "content-length"}
+    content = form.read()
+    return {"headers": headers, "content": (content[at : at + 65536] for at in range(0, len(content), 65536))}
+
+
 def asked(caller: Caller, kind: str) -> httpx.Response:
     request = caller.signed(PLAIN, rectangles=RECTANGLE)
     if kind == "sign":
         request["headers"]["x-access-api-sign"] = "0" * 32
+
+    def form() -> httpx.Request:
+        return caller.http.build_request("POST", PATH, files={"imageFile": padded(PLAIN, LARGE)}, **request)
+
     return {
         "success": lambda: caller.send(rectangles=RECTANGLE),
         "sign": lambda: caller.http.post(PATH, files={"imageFile": PLAIN}, **request),
@@ -90,6 +102,9 @@ def asked(caller: Caller, kind: str) -> httpx.Response:
         "type": lambda: caller.send(b"GIF89a"),
         "size": lambda: caller.send(padded(PLAIN, LIMIT + 1)),
         "method": lambda: caller.http.put(PATH, params={"appId": caller.app_id}),
+        "method, with a form": lambda: caller.http.put(PATH, files={"imageFile": PLAIN}, **request),
+        "request": lambda: caller.send(padded(PLAIN, LARGE)),
+        "request in chunks": lambda: caller.http.post(PATH, **in_chunks(form())),
         "body": lambda: caller.http.post(PATH, params={"appId": caller.app_id}, content=b"x"),
         "path": lambda: caller.http.get("/watermark/", params={"appId": caller.app_id}),
     }[kind]()
@@ -104,6 +119,9 @@ def asked(caller: Caller, kind: str) -> httpx.Response:
         ("type", 415, 400),
         ("size", 200, 413),
         ("method", 200, 405),
+        ("method, with a form", 200, 405),
+        ("request", 200, 413),
+        ("request in chunks", 200, 413),
         ("body", 500, 500),
         ("path", 404, 404),
     ],
@@ -128,7 +146,9 @@ def test_every_answer_is_json_of_one_kind_that_no_frame_may_show(caller: Caller,
 def test_another_method_is_an_illegal_request(caller: Caller, sandbox: RunningSandbox, method: str) -> None:
     body = caller.http.request(method, PATH, params={"appId": caller.app_id}).json()
     assert (body["httpCode"], body["httpMsg"]) == (405, "FAILED::非法请求")
-    assert sandbox.journal.last.notes == [f"the documented call is POST {PATH}"]
+    assert sandbox.journal.last.notes == [
+        f"no operation at {method} {PATH}; the nearest is POST {PATH} (another method)"
+    ]
 
 
 def test_get_is_a_page_that_says_what_this_is(caller: Caller) -> None:

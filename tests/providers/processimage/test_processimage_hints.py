@@ -37,10 +37,21 @@ def test_an_older_client_is_told_in_its_own_journal(caller: Caller, sandbox: Run
     assert "appId is absent" in sandbox.journal.last.notes[1]
 
 
-@pytest.mark.parametrize("name", ["Rectangles", "offsets", "x", ""])
-def test_an_unknown_parameter_is_told(caller: Caller, sandbox: RunningSandbox, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("Rectangles", "; the nearest documented one is rectangles"),
+        ("offsets", "; the nearest documented one is offset"),
+        ("waterMarkName", "; the nearest documented one is watermarkNames"),
+        ("x", ""),
+        ("", ""),
+    ],
+)
+def test_an_unknown_parameter_is_told(
+    caller: Caller, sandbox: RunningSandbox, name: str, nearest: str
+) -> None:
     assert caller.body(PLAIN, rectangles=RECTANGLE, **{name: "1"})["httpCode"] == 200
-    assert sandbox.journal.last.notes == [f"the parameter {name!r} is not read"]
+    assert sandbox.journal.last.notes == [f"the parameter {name!r} is not read{nearest}"]
 
 
 def test_a_parameter_in_a_file_is_told(caller: Caller, sandbox: RunningSandbox) -> None:

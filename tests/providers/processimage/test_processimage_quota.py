@@ -14,7 +14,7 @@ from mockserver import RunningSandbox
 from mockserver.providers import processimage
 from mockserver.providers.processimage import quota
 from mockserver.providers.processimage.quota import BOUNDLESS, Balance, Terms, Used
-from mockserver.sandbox import Registry
+from mockserver.registry import Registry
 from mockserver.state.memory import MemoryState
 
 COUNTS = st.integers(0, 20)

@@ -18,7 +18,7 @@ from mockserver.fixtures.files import png
 from mockserver.providers.base import Refusal
 from mockserver.providers.tencent_bda import PROVIDER
 from mockserver.providers.tencent_bda.authentication import Public, check_time
-from mockserver.sandbox import Registry
+from mockserver.registry import Registry
 from mockserver.state.memory import MemoryState
 
 MEBIBYTE = 1024 * 1024

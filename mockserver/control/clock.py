@@ -1,0 +1,87 @@
+"""Control calls: the clock of a sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.clock import Clock
+from mockserver.control import views
+from mockserver.control.bodies import NUMBER, NUMBER_OR_OBJECT, SWITCH, checked
+from mockserver.control.call import Asked, Call
+from mockserver.control.errors import Refused, refusal
+from mockserver.state.memory import MemoryState
+
+PATH = "/_mock/sandboxes/{id}/clock"
+FORMS = {"skew": NUMBER, "freeze": SWITCH, "travel": NUMBER_OR_OBJECT, "next": SWITCH}
+UNITS = dict.fromkeys(("seconds", "minutes", "hours", "days"), NUMBER)
+
+
+def look(asked: Asked) -> Any:
+    """The time of a sandbox."""
+    return views.of_clock(asked.sandbox)
+
+
+def move(asked: Asked) -> Any:
+    """The time of a sandbox after its clock was set; what became due has happened."""
+    body = asked.body
+    checked(body, FORMS)
+    if not body:
+        raise Refused(
+            422,
+            "say what to do with the clock: travel, freeze, skew, next",
+            kind="value",
+            possible=list(FORMS),
+        )
+    travel = _units(body["travel"]) if "travel" in body else None
+    clock = asked.sandbox.clock
+    _rehearse(clock, body, travel)
+    if "skew" in body:
+        clock.skew = body["skew"]
+    if "freeze" in body:
+        (clock.freeze if body["freeze"] else clock.unfreeze)()
+    if travel is not None:
+        clock.travel(**travel)
+    if not body.get("next"):
+        return views.of_clock(asked.sandbox)
+    reached = clock.next()
+    return {
+        **views.of_clock(asked.sandbox),
+        "reached": views.of_due(reached, clock.now()) if reached else None,
+    }
+
+
+def _units(travel: Any) -> dict[str, float]:
+    if not isinstance(travel, dict):
+        return {"seconds": travel}
+    checked(travel, UNITS, within="travel")
+    return travel
+
+
+def _rehearse(clock: Clock, body: dict[str, Any], travel: dict[str, float] | None) -> None:
+    """Do it with a clock that is nobody's first, so that all is done or nothing."""
+    rehearsal = Clock(MemoryState(), "rehearsal", real=clock.now)
+    try:
+        if "skew" in body:
+            rehearsal.skew = body["skew"]
+    except (ValueError, OverflowError) as error:
+        raise _refused(error, "skew") from error
+    try:
+        rehearsal.travel(**travel or {})
+    except (ValueError, OverflowError) as error:
+        raise _refused(error, "travel") from error
+
+
+def _refused(error: Exception, at: str) -> Refused:
+    return refusal(error if isinstance(error, ValueError) else ValueError(str(error)), within=at)
+
+
+CALLS = (
+    Call(method="GET", path=PATH, does="What time it is there, and what is next.", handler=look),
+    Call(
+        method="POST",
+        path=PATH,
+        does="Any of: travel (seconds, or {hours: …}), freeze, skew, next; what falls due has happened then.",
+        handler=move,
+        body={"travel": {"hours": 25}},
+    ),
+)

@@ -1,0 +1,131 @@
+"""How a damaged answer is sent: late, in pieces, or not to its end.
+
+What ASGI has no message for is done by the connection itself, which our HTTP protocol puts into the scope. An
+application without a socket raises ConnectionResetError and ConnectionAbortedError instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from mockserver.damage.answer import Answer, Cut
+
+EXTENSION = "mockserver.connection"
+LINGER = 30.0
+"""Seconds that a client has to read what it was sent, and to close its side, before a close is enforced."""
+
+
+class Connection(Protocol):
+    """The server's side of a connection, as the scope's extension EXTENSION."""
+
+    def held(self, receive: Receive) -> AbstractContextManager[None]:
+        """Keep the request of this `receive` waiting: a stopping server aborts the connection at once, and
+        no client is asked for its body any more."""
+
+    async def flushed(self) -> None:
+        """Return when all that was sent has arrived, or never will."""
+
+    async def lost(self) -> None:
+        """Return when the connection has ended."""
+
+    def reset(self) -> None:
+        """End it by an RST."""
+
+    def close(self) -> None:
+        """End it after what was sent, without an RST to a client that still sends."""
+
+    def abort(self) -> None:
+        """End it at once."""
+
+
+class DamagedResponse(Response):
+    """An answer that is sent as its damage has it. `body` is what of it is sent."""
+
+    def __init__(self, answer: Answer, *, instead_of: Response | None = None) -> None:
+        super().__init__(answer.sent, status_code=answer.status)
+        self.answer = answer
+        self.raw_headers = [] if answer.unanswered else answer.raw_headers
+        self.media_type = None if answer.unanswered else answer.content_type
+        if instead_of and instead_of.media_type and instead_of.media_type.startswith(answer.content_type):
+            self.media_type = instead_of.media_type
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _Delivery(self.answer, scope, receive, send).run()
+
+
+class _Delivery:
+    """One damaged answer on its way."""
+
+    def __init__(self, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+        self._answer = answer
+        self._receive = receive
+        self._send = send
+        self._connection: Connection | None = (scope.get("extensions") or {}).get(EXTENSION)
+
+    async def run(self) -> None:
+        with self._connection.held(self._receive) if self._connection else nullcontext():
+            if await self._gone_after(self._answer.delay):
+                return
+            if self._answer.unanswered:
+                await self._end(self._answer.unanswered.cut)
+            else:
+                await self._send_answer()
+
+    async def _send_answer(self) -> None:
+        answer, body = self._answer, self._answer.sent
+        ending, drip = answer.ending, answer.drip
+        cut = ending.cut if ending else Cut.CLOSE if answer.short else None
+        start: dict[str, Any] = {"type": "http.response.start", "status": answer.status}
+        await self._send({**start, "headers": answer.raw_headers})
+        for piece, last in _pieces(body, drip.pieces if drip else 1):
+            if drip and await self._gone_after(drip.seconds / drip.pieces):
+                return
+            more = cut is not None or not last
+            await self._send({"type": "http.response.body", "body": piece, "more_body": more})
+        if cut is not None:
+            await self._end(cut)
+
+    async def _end(self, cut: Cut) -> None:
+        if cut is Cut.SILENCE:
+            await self._gone()
+        elif self._connection is None:
+            error = ConnectionResetError if cut is Cut.RESET else ConnectionAbortedError
+            raise error("a fault cuts the connection here, and without a socket nothing else can tell")
+        elif cut is Cut.RESET:
+            await self._connection.flushed()
+            self._connection.reset()
+            await self._connection.lost()
+        else:
+            self._connection.close()
+            if not await self._gone_after(LINGER):
+                self._connection.abort()
+                await self._connection.lost()
+
+    async def _gone_after(self, seconds: float) -> bool:
+        """Wait so many seconds; whether the client was gone before."""
+        if seconds <= 0:
+            return False
+        try:
+            async with asyncio.timeout(seconds):
+                await self._gone()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _gone(self) -> None:
+        """Wait until the client is gone."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+def _pieces(body: bytes, count: int) -> Iterator[tuple[bytes, bool]]:
+    """A body in about so many pieces, and whether each is the last."""
+    size = max(1, -(-len(body) // count))
+    for start in range(0, max(1, len(body)), size):
+        yield body[start : start + size], start + size >= len(body)

@@ -1,0 +1,114 @@
+"""What can be set and what can go wrong, as pages to read: in a terminal, and in the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import fill
+
+from mockserver.damage.table import ALL, Damage
+from mockserver.providers import PROVIDERS
+from mockserver.settings import Setting
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One thing on a page: its name, what it takes, and what it means; `parts` are things of its own."""
+
+    name: str
+    takes: str
+    meaning: str
+    parts: Sequence[Item] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A page of things, in chapters."""
+
+    title: str
+    about: str
+    chapters: Sequence[tuple[str, Sequence[Item]]]
+
+    def text(self) -> str:
+        """For a terminal, at most 100 columns wide."""
+        return "\n\n".join(
+            [fill(self.about, WIDTH), *(_section(name, items) for name, items in self.chapters)]
+        )
+
+    def markdown(self, command: str) -> str:
+        """For the documentation; `command` is what makes it."""
+        made = f"<!-- made by `{command}` -->"
+        chapters = [
+            f"## {name}\n\n| name | takes | meaning |\n|---|---|---|\n" + "\n".join(_rows(items))
+            for name, items in self.chapters
+        ]
+        return "\n\n".join([f"# {self.title}", made, self.about, *chapters]) + "\n"
+
+
+def settings_page(providers: Iterable[str] = ()) -> Page:
+    """What a sandbox can be set to, at some providers or at all."""
+    wanted = set(providers)
+    chapters = [
+        (f"{one.name}: {one.title}", [_setting(setting) for setting in one.settings])
+        for one in PROVIDERS
+        if not wanted or one.name in wanted
+    ]
+    about = (
+        "Settings of a sandbox, by provider: sandbox.set('picwish', polls=3) in Python, "
+        '{"settings": {"picwish": {"polls": 3}}} over HTTP. A setting with choices is a quirk: the documents '
+        "allow each of these readings. Choices are strings, also where they look like numbers."
+    )
+    return Page(title="Settings", about=about, chapters=chapters)
+
+
+def faults_page() -> Page:
+    """What can go wrong with an answer or its connection, and what each provider can be made to answer."""
+    kinds = {"http.": "Damage to an answer", "connection.": "Damage to a connection"}
+    chapters = [
+        (title, [_damage(one) for one in ALL if one.id.startswith(prefix)]) for prefix, title in kinds.items()
+    ]
+    about = (
+        "sandbox.fail('ailab', 'http.delay', seconds=2) makes an answer of a provider go wrong; so does "
+        "every error and failure of its catalogue by id, as in sandbox.fail('picwish', 'state.-8'). "
+        "`operation`, `nth`, `times` (None: until switched off), `probability` and `seed` say which answers. "
+        "What happens at `request` happens before anything is done or charged. Several faults can strike one "
+        "answer, in the order in which they were added; a connection that ends is the last. Callbacks are not "
+        "damaged."
+    )
+    return Page(title="Faults", about=about, chapters=chapters)
+
+
+def _setting(setting: Setting) -> Item:
+    return Item(name=setting.name, takes=f"{setting.default!r} ({setting.possible})", meaning=setting.meaning)
+
+
+def _damage(damage: Damage) -> Item:
+    parts = [
+        Item(name=one.name, takes=f"{one.default!r} ({one.possible})", meaning=one.meaning)
+        for one in damage.options
+    ]
+    return Item(name=damage.id, takes=f"strikes {damage.applies_to}", meaning=damage.meaning, parts=parts)
+
+
+def _section(name: str, items: Sequence[Item]) -> str:
+    return "\n".join([name, "", *(line for item in items for line in _lines(item, "  "))])
+
+
+def _lines(item: Item, indent: str) -> Iterator[str]:
+    yield fill(f"{item.name}: {item.takes}", WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
+    yield fill(item.meaning, WIDTH, initial_indent=indent + "    ", subsequent_indent=indent + "    ")
+    for part in item.parts:
+        yield from _lines(part, indent + "    ")
+
+
+def _rows(items: Sequence[Item]) -> Iterator[str]:
+    for item in items:
+        yield f"| `{item.name}` | {_cell(item.takes)} | {_cell(item.meaning)} |"
+        for part in item.parts:
+            yield f"| — `{part.name}` | {_cell(part.takes)} | {_cell(part.meaning)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
