@@ -74,7 +74,7 @@ def faults_page() -> Page:
         "every error and failure of its catalogue by id, as in sandbox.fail('picwish', 'state.-8'). "
         "`operation`, `nth`, `times` (None: until switched off), `probability` and `seed` say which answers. "
         "What happens at `request` happens before anything is done or charged. Several faults can strike one "
-        "answer, in the order in which they were added; a connection that ends is the last. Callbacks are not "
+        "answer, in the order of adding; a connection that ends is the last. Callbacks are not "
         "damaged."
     )
     return Page(title="Faults", about=about, chapters=chapters)
