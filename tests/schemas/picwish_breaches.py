@@ -1,0 +1,153 @@
+"""What breaks the schemas of PicWish: examples with one change, and the place that is named."""
+
+from typing import Any
+
+from schema_world import changed, schemas
+
+CREATION, CREATED, FILE = "segmentation.request", "segmentation.response", "segmentation.file"
+QUERY, QUERIED, CALLBACK, ERROR = "query.request", "query.response", "callback", "error"
+DOWNLOAD, RESULT, REFUSED = "result.request", "result.response", "result.error"
+MOST = 15 * 1024 * 1024
+DONE, FAILED, UNDER_WAY, LIVE, TEXT = range(5)
+"""The examples of an answer to a query; those of an answer to a request have a new task for UNDER_WAY."""
+Path = tuple[str | int, ...]
+
+
+def examples(name: str) -> list[Any]:
+    found: list[Any] = schemas("picwish")[name]["examples"]
+    return found
+
+
+def broken(name: str, at: int, path: Path, value: object) -> Any:
+    return changed(examples(name)[at], path, value)
+
+
+IMAGE = examples(CREATION)[0]["files"][0]
+V1 = examples(QUERIED)[DONE]["data"]["image"]
+V4 = examples(QUERIED)[LIVE]["data"]["image"]
+BROKEN: list[tuple[str, int, Path, object, str]] = [
+    (CREATION, 0, ("method",), "PUT", "method"),
+    (CREATION, 0, ("path",), "/api/tasks/visual/colorization", "path"),
+    (CREATION, 0, ("headers", "x-api-key"), ..., "headers"),
+    (CREATION, 0, ("headers", "x-api-key"), "", "headers.x-api-key"),
+    (CREATION, 0, ("headers", "content-type"), "application/json", "headers.content-type"),
+    (CREATION, 0, ("headers", "content-type"), "multipart/form-data", "headers.content-type"),
+    (CREATION, 0, ("fields", "sync"), "2", "fields.sync"),
+    (CREATION, 0, ("fields", "sync"), "true", "fields.sync"),
+    (CREATION, 0, ("fields", "type"), "face", "fields.type"),
+    (CREATION, 0, ("fields", "return_type"), "4", "fields.return_type"),
+    (CREATION, 1, ("fields", "return_type"), "3", "fields.sync"),
+    (CREATION, 0, ("fields",), {"return_type": "3"}, "fields"),
+    (CREATION, 0, ("fields", "output_type"), "0", "fields.output_type"),
+    (CREATION, 0, ("fields", "crop"), "yes", "fields.crop"),
+    (CREATION, 0, ("fields", "format"), "jpeg", "fields.format"),
+    (CREATION, 0, ("fields", "bg_color"), "#ffffff", "fields.bg_color"),
+    (CREATION, 0, ("fields", "bg_color"), "fff", "fields.bg_color"),
+    (CREATION, 0, ("fields", "callback_url"), "example.com", "fields.callback_url"),
+    (CREATION, 0, ("fields", "image_file"), "bytes", "fields.image_file"),
+    (CREATION, 0, ("fields", "image_url"), "https://example.com/a.png", "fields.image_url"),
+    (CREATION, 0, ("files",), [IMAGE, IMAGE], "files"),
+    (CREATION, 0, ("files",), [{**IMAGE, "field": "image"}], "fields"),
+    (CREATION, 0, ("files",), [{**IMAGE, "filename": "", "size": 0}], "fields"),
+    (CREATION, 0, ("files", 0, "size"), 0, "files[0].size"),
+    (CREATION, 0, ("files", 0, "size"), MOST + 1, "files[0].size"),
+    (CREATION, 0, ("files", 0, "size"), ..., "files[0]"),
+    (CREATION, 0, ("files", 0, "format"), "gif", "files[0].format"),
+    (CREATION, 0, ("files", 0, "width"), 4097, "files[0].width"),
+    (CREATION, 0, ("files", 0, "height"), 4097, "files[0].height"),
+    (CREATION, 0, ("files", 0, "width"), 0, "files[0].width"),
+    (CREATION, 0, ("files", 0, "height"), 0, "files[0].height"),
+    (CREATION, 1, ("fields", "image_url"), ..., "fields"),
+    (CREATION, 1, ("fields", "image_url"), "", "fields.image_url"),
+    (CREATION, 1, ("fields", "image_url"), "ftp://example.com/a.png", "fields.image_url"),
+    (QUERY, 0, ("method",), "POST", "method"),
+    (QUERY, 0, ("path",), "/api/tasks/visual/segmentation/nothing", "path"),
+    (QUERY, 0, ("headers", "x-api-key"), ..., "headers"),
+    (DOWNLOAD, 0, ("method",), "POST", "method"),
+    (DOWNLOAD, 0, ("path",), "/tasks/output/segmentation/a-image.png", "path"),
+    (DOWNLOAD, 0, ("headers", "authorization"), "OSS mock:mock", "headers.authorization"),
+    (DOWNLOAD, 0, ("headers", "range"), "0-99", "headers.range"),
+    (DOWNLOAD, 0, ("query", "Expires"), "tomorrow", "query.Expires"),
+    (DOWNLOAD, 0, ("query", "Expires"), ..., "query"),
+    (DOWNLOAD, 0, ("query", "OSSAccessKeyId"), "a!b", "query.OSSAccessKeyId"),
+    (DOWNLOAD, 0, ("query", "Signature"), "abc", "query.Signature"),
+    (DOWNLOAD, 1, ("query", "x-oss-signature-version"), "OSS5", "query.x-oss-signature-version"),
+    (DOWNLOAD, 1, ("query", "x-oss-credential"), "mock_oss_id", "query.x-oss-credential"),
+    (DOWNLOAD, 1, ("query", "x-oss-credential"), ..., "query"),
+    (DOWNLOAD, 1, ("query", "x-oss-date"), "2025-08-11", "query.x-oss-date"),
+    (DOWNLOAD, 1, ("query", "x-oss-expires"), "0", "query.x-oss-expires"),
+    (DOWNLOAD, 1, ("query", "x-oss-expires"), "604801", "query.x-oss-expires"),
+    (DOWNLOAD, 1, ("query", "x-oss-signature"), "0" * 63, "query.x-oss-signature"),
+    (DOWNLOAD, 1, ("query", "Signature"), "mock", "query.Signature"),
+    (CREATED, DONE, ("status",), 201, "status"),
+    (CREATED, DONE, ("message",), "", "message"),
+    (CREATED, DONE, ("data",), ..., ""),
+    (CREATED, UNDER_WAY, ("data", "task_id"), "1", "data.task_id"),
+    (CREATED, UNDER_WAY, ("data", "task_id"), ..., "data"),
+    (CREATED, DONE, ("data",), examples(QUERIED)[UNDER_WAY]["data"], "data.state"),
+    (CALLBACK, DONE, ("data",), examples(QUERIED)[UNDER_WAY]["data"], "data.state"),
+    (CALLBACK, FAILED, ("data", "state"), ..., "data"),
+    (QUERIED, DONE, ("data", "state"), -4, "data.state"),
+    (QUERIED, DONE, ("data", "state"), ..., "data"),
+    (QUERIED, DONE, ("data", "progress"), 99, "data.progress"),
+    (QUERIED, DONE, ("data", "progress"), 101, "data.progress"),
+    (QUERIED, UNDER_WAY, ("data", "progress"), 100, "data.progress"),
+    (QUERIED, UNDER_WAY, ("data", "progress"), -1, "data.progress"),
+    (QUERIED, FAILED, ("data", "progress"), 1, "data.progress"),
+    (QUERIED, UNDER_WAY, ("data", "image"), V1, "data.image"),
+    (QUERIED, UNDER_WAY, ("data", "mask"), V1, "data.mask"),
+    (QUERIED, FAILED, ("data", "image"), V1, "data.image"),
+    (QUERIED, FAILED, ("data", "mask"), V1, "data.mask"),
+    (QUERIED, FAILED, ("data", "completed_at"), 1634888779, "data.completed_at"),
+    (QUERIED, FAILED, ("data", "processed_at"), ..., "data"),
+    (QUERIED, DONE, ("data", "created_at"), -1, "data.created_at"),
+    (QUERIED, DONE, ("data", "processed_at"), -1, "data.processed_at"),
+    (QUERIED, DONE, ("data", "completed_at"), -1, "data.completed_at"),
+    (QUERIED, DONE, ("data", "completed_at"), "1634641542", "data.completed_at"),
+    (QUERIED, DONE, ("data", "completed_at"), ..., "data"),
+    (QUERIED, DONE, ("data", "type"), "face", "data.type"),
+    (QUERIED, DONE, ("data", "mask"), ..., "data"),
+    (QUERIED, DONE, ("data", "image"), V1.partition("?")[0], "data.image"),
+    (QUERIED, DONE, ("data", "image"), V1.replace("&", "\\u0026"), "data.image"),
+    (QUERIED, DONE, ("data", "image"), V1.replace("Expires=1634649061&", ""), "data.image"),
+    (QUERIED, LIVE, ("data", "image"), V4.replace("OSS4", "OSS5"), "data.image"),
+    (QUERIED, LIVE, ("data", "mask"), V4, "data.mask"),
+    (QUERIED, LIVE, ("data", "image"), ..., "data"),
+    (QUERIED, LIVE, ("data", "return_type"), 2, "data.image"),
+    (QUERIED, LIVE, ("data", "return_type"), 4, "data.return_type"),
+    (QUERIED, LIVE, ("data", "output_type"), 0, "data.output_type"),
+    (QUERIED, LIVE, ("data", "state_detail"), "", "data.state_detail"),
+    (QUERIED, LIVE, ("data", "download_time"), -1, "data.download_time"),
+    (QUERIED, LIVE, ("data", "time_elapsed"), -0.5, "data.time_elapsed"),
+    (QUERIED, LIVE, ("data", "image_width"), 4097, "data.image_width"),
+    (QUERIED, LIVE, ("data", "image_height"), 4097, "data.image_height"),
+    (QUERIED, LIVE, ("data", "image_width"), 0, "data.image_width"),
+    (QUERIED, LIVE, ("data", "image_height"), 0, "data.image_height"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "x"), -1, "data.foreground_rect.x"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "y"), -1, "data.foreground_rect.y"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "width"), 4097, "data.foreground_rect.width"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "height"), 4097, "data.foreground_rect.height"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "width"), -1, "data.foreground_rect.width"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "height"), -1, "data.foreground_rect.height"),
+    (QUERIED, LIVE, ("data", "foreground_rect", "x"), ..., "data.foreground_rect"),
+    (QUERIED, TEXT, ("data", "mask"), "data:image/png;base64,iVBORw0KGgo=", "data.mask"),
+    (QUERIED, TEXT, ("data", "image"), "iVBORw0KGgo=", "data.image"),
+    (QUERIED, TEXT, ("data", "mask"), ..., "data"),
+    (ERROR, 0, ("status",), 200, "status"),
+    (ERROR, 0, ("status",), 403, "status"),
+    (ERROR, 0, ("message",), "", "message"),
+    (ERROR, 0, ("message",), ..., ""),
+    (ERROR, 0, ("data",), {}, "data"),
+    (REFUSED, 0, ("Error", "Code"), "Forbidden", "Error.Code"),
+    (REFUSED, 0, ("Error", "Code"), "SignatureDoesNotMatch", "Error"),
+    (REFUSED, 0, ("Error", "Code"), "InvalidAccessKeyId", "Error"),
+    (REFUSED, 0, ("Error", "Code"), "InvalidArgument", "Error"),
+    (REFUSED, 0, ("Error", "Code"), "NoSuchKey", "Error"),
+    (REFUSED, 0, ("Error", "Code"), "MethodNotAllowed", "Error"),
+    (REFUSED, 0, ("Error", "Message"), "", "Error.Message"),
+    (REFUSED, 0, ("Error", "RequestId"), "64227cd8051f683532c603d3", "Error.RequestId"),
+    (REFUSED, 0, ("Error", "HostId"), "", "Error.HostId"),
+    (REFUSED, 0, ("Error", "EC"), "0003-1", "Error.EC"),
+    (REFUSED, 1, ("Error", "Expires"), "2021-10-19", "Error.Expires"),
+    (REFUSED, 1, ("Error", "ServerTime"), ..., "Error"),
+]  # fmt: skip

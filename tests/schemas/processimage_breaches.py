@@ -1,0 +1,176 @@
+"""What breaks the schemas of processimage.cn: examples with one change, and the place that is named."""
+
+from typing import Any
+
+from schema_world import changed, schemas
+
+ACCESS, ANSWER, CALLBACK, ERROR = "access.request", "access.response", "callback", "error"
+TOKEN, REFRESH, ISSUED, REFRESHED = "token.request", "refresh.request", "token.response", "refresh.response"
+PAGE, SHOWN = "page.request", "page.response"
+DOWNLOAD, RESULT, MISSING = "result.request", "result.response", "result.error"
+MOST = 4 * 1024 * 1024
+DRAWN, NAMED, BY_TOKEN, BY_URL, BY_BASE64, BY_DEMO_PAGE = range(6)
+"""The examples of a request."""
+DONE, WAITING, LISTED, CACHED, RECOGNISED, NO_TEXT, OFFSET, BROKEN_DOWN, TIMED_OUT = range(9)
+"""The examples of an answer."""
+Path = tuple[str | int, ...]
+
+
+def examples(name: str) -> list[Any]:
+    found: list[Any] = schemas("processimage")[name]["examples"]
+    return found
+
+
+def broken(name: str, at: int, path: Path, value: object) -> Any:
+    return changed(examples(name)[at], path, value)
+
+
+LOCATIONS = examples(ANSWER)[DONE]["data"]["processLocation"]
+URL = examples(ANSWER)[DONE]["data"]["url"]
+PICTURE = examples(ACCESS)[0]["files"][0]
+NAMES, WORDS = "fields.watermarkNames", "fields.excludeKeywords"
+FIVE = '{"+x":1,"-x":1,"+y":1,"-y":1,"+w":1}'
+BROKEN: list[tuple[str, int, Path, object, str]] = [
+    (ACCESS, DRAWN, ("method",), "PUT", "method"),
+    (ACCESS, DRAWN, ("path",), "/watermark/acces", "path"),
+    (ACCESS, DRAWN, ("headers", "content-type"), "application/json", "headers.content-type"),
+    (ACCESS, DRAWN, ("headers", "content-type"), ..., "headers"),
+    (ACCESS, DRAWN, ("headers", "x-access-api-sign"), ..., "headers"),
+    (ACCESS, DRAWN, ("headers", "x-access-api-sign"), "F" * 32, "headers.x-access-api-sign"),
+    (ACCESS, DRAWN, ("headers", "x-access-api-sign"), "f" * 31, "headers.x-access-api-sign"),
+    (ACCESS, BY_TOKEN, ("headers", "x-access-api-token"), "mock", "headers.x-access-api-token"),
+    (ACCESS, BY_TOKEN, ("headers", "x-access-api-token"), ..., "headers"),
+    (ACCESS, BY_DEMO_PAGE, ("fields", "x-access-demo-api-sign"), ..., "fields"),
+    (ACCESS, BY_DEMO_PAGE, ("fields", "x-access-demo-api-sign"), "0", "fields.x-access-demo-api-sign"),
+    (ACCESS, BY_DEMO_PAGE, ("fields", "ref"), "page", "headers"),
+    (ACCESS, BY_DEMO_PAGE, ("fields", "appId"), ..., "fields"),
+    (ACCESS, DRAWN, ("fields", "appId"), ..., "fields"),
+    (ACCESS, DRAWN, ("fields", "appId"), "mock", "fields.appId"),
+    (ACCESS, DRAWN, ("fields", "appId"), "mock-app-default", "fields.appId"),
+    (ACCESS, DRAWN, ("fields", "salt"), ..., "fields"),
+    (ACCESS, DRAWN, ("fields", "salt"), "01234567", "fields.salt"),
+    (ACCESS, DRAWN, ("fields", "salt"), "1234567", "fields.salt"),
+    (ACCESS, DRAWN, ("fields", "salt"), "123456789", "fields.salt"),
+    (ACCESS, DRAWN, ("fields", "imageFile"), "bytes", "fields.imageFile"),
+    (ACCESS, DRAWN, ("fields", "image_file"), "bytes", "fields.image_file"),
+    (ACCESS, DRAWN, ("fields", "uploadFile"), "bytes", "fields.uploadFile"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), "[", "fields.rectangles"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), "[]", "fields.rectangles"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), '{"x":1}', "fields.rectangles"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), "[1]", "fields.rectangles[0]"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), '[{"x":1,"y":1,"w":1}]', "fields.rectangles[0]"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), '[{"x":"1","y":1,"w":1,"h":1}]', "fields.rectangles[0].x"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), '[{"x":1,"y":"1","w":1,"h":1}]', "fields.rectangles[0].y"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), '[{"x":1,"y":1,"w":"1","h":1}]', "fields.rectangles[0].w"),
+    (ACCESS, DRAWN, ("fields", "rectangles"), '[{"x":1,"y":1,"w":1,"h":"1"}]', "fields.rectangles[0].h"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), "names", "fields.watermarkNames"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), "[]", "fields.watermarkNames"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), '{"names":[]}', "fields.watermarkNames"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), '{"items":[]}', "fields.watermarkNames.items"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), '{"items":{}}', "fields.watermarkNames.items"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), '{"items":["a"]}', "fields.watermarkNames.items[0]"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), '{"items":[{}]}', "fields.watermarkNames.items[0]"),
+    (ACCESS, NAMED, ("fields", "watermarkNames"), '{"items":[{"value":1}]}', f"{NAMES}.items[0].value"),
+    (ACCESS, BY_TOKEN, ("fields", "excludeKeywords"), '{"items":[{"value":" "}]}', f"{WORDS}.items[0].value"),
+    (ACCESS, NAMED, ("fields", "offset"), "5", "fields.offset"),
+    (ACCESS, NAMED, ("fields", "offset"), "{}", "fields.offset"),
+    (ACCESS, NAMED, ("fields", "offset"), FIVE, "fields.offset"),
+    (ACCESS, NAMED, ("fields", "offset"), '{"x":5}', "fields.offset"),
+    (ACCESS, NAMED, ("fields", "offset"), '{"+x":1.5}', "fields.offset.+x"),
+    (ACCESS, NAMED, ("fields", "offset"), '{"+x":2147483648}', "fields.offset.+x"),
+    (ACCESS, NAMED, ("fields", "offset"), '{"-h":-2147483649}', "fields.offset.-h"),
+    (ACCESS, NAMED, ("fields", "sync"), "True", "fields.sync"),
+    (ACCESS, NAMED, ("fields", "callback"), ..., "fields"),
+    (ACCESS, NAMED, ("fields", "callback"), "", "fields.callback"),
+    (ACCESS, NAMED, ("fields", "callback"), "example.com", "fields.callback"),
+    (ACCESS, DRAWN, ("fields", "show"), "1", "fields.show"),
+    (ACCESS, DRAWN, ("fields", "ocrOnly"), "yes", "fields.ocrOnly"),
+    (ACCESS, DRAWN, ("files",), [], "fields"),
+    (ACCESS, DRAWN, ("files",), [{**PICTURE, "field": "image"}], "fields"),
+    (ACCESS, DRAWN, ("files",), [{**PICTURE, "size": 0}], "fields"),
+    (ACCESS, DRAWN, ("files", 0, "size"), MOST + 1, "files[0].size"),
+    (ACCESS, DRAWN, ("files", 0, "format"), "gif", "files[0].format"),
+    (ACCESS, DRAWN, ("files", 0, "format"), None, "files[0].format"),
+    (ACCESS, BY_URL, ("fields", "imageUrl"), ..., "fields"),
+    (ACCESS, BY_URL, ("fields", "imageUrl"), "example.com/a.png", "fields.imageUrl"),
+    (ACCESS, BY_URL, ("fields", "image_url"), "ftp://example.com/a.png", "fields.image_url"),
+    (ACCESS, BY_BASE64, ("fields", "imageBase64"), "?", "fields.imageBase64"),
+    (ACCESS, BY_BASE64, ("fields", "image_base64"), "?", "fields.image_base64"),
+    (ACCESS, BY_URL, ("files",), [{**PICTURE, "field": "imageUrl", "format": "gif"}], "files[0].format"),
+    (TOKEN, 0, ("method",), "GET", "method"),
+    (TOKEN, 0, ("path",), "/watermark/tokens", "path"),
+    (TOKEN, 0, ("headers", "x-access-api-sign"), ..., "headers"),
+    (TOKEN, 0, ("fields", "salt"), ..., "fields"),
+    (REFRESH, 0, ("path",), "/watermark/refresh", "path"),
+    (REFRESH, 0, ("headers", "x-access-api-token"), ..., "headers"),
+    (PAGE, 0, ("method",), "POST", "method"),
+    (PAGE, 0, ("path",), "/watermark", "path"),
+    (DOWNLOAD, 0, ("method",), "POST", "method"),
+    (DOWNLOAD, 0, ("path",), "/watermark/targetImages/a.png", "path"),
+    (ANSWER, DONE, ("httpCode",), 201, "httpCode"),
+    (ANSWER, DONE, ("httpMsg",), "SUCCESS", "httpMsg"),
+    (ANSWER, CACHED, ("httpMsg",), "SUCCESS::调用成功", "httpMsg"),
+    (ANSWER, CACHED, ("httpMsg",), "CACHE::本次响应为缓存数据，未作任何修改", "httpMsg"),
+    (ANSWER, DONE, ("returnType",), "xml", "returnType"),
+    (ANSWER, DONE, ("remainingUsage",), -1, "remainingUsage"),
+    (ANSWER, DONE, ("longTermUsageCount",), -1, "longTermUsageCount"),
+    (ANSWER, DONE, ("limitedTermUsageCount",), -1, "limitedTermUsageCount"),
+    (ANSWER, DONE, ("limitedTermExpireTimes",), "2024-01-10 17:49:45", "limitedTermExpireTimes"),
+    (ANSWER, DONE, ("allUsedCount",), -1, "allUsedCount"),
+    (ANSWER, DONE, ("allUsedCount",), ..., ""),
+    (ANSWER, DONE, ("callSuccessful",), 9, ""),
+    (ANSWER, DONE, ("encryptedInfo",), ..., ""),
+    (ANSWER, DONE, ("encryptedInfo", "sign"), "0", "encryptedInfo.sign"),
+    (ANSWER, DONE, ("encryptedInfo", "imageUniqueIdentification"), ..., "encryptedInfo"),
+    (ANSWER, DONE, ("data", "processStatus"), 1, "data.processStatus"),
+    (ANSWER, DONE, ("data", "processStatus"), 52001, "data.processStatus"),
+    (ANSWER, DONE, ("data", "processMsg"), "done", "data.processMsg"),
+    (ANSWER, DONE, ("data", "processCount"), -1, "data.processCount"),
+    (ANSWER, DONE, ("data", "processCount"), ..., "data"),
+    (ANSWER, DONE, ("data", "processLocation"), [], "data.processLocation"),
+    (ANSWER, DONE, ("data", "processLocation"), ..., "data"),
+    (ANSWER, DONE, ("data", "processLocation", 0, "lineCount"), 0, "data.processLocation[0].lineCount"),
+    (ANSWER, DONE, ("data", "processLocation", 0, "word"), ..., "data.processLocation[0]"),
+    (ANSWER, DONE, ("data", "processLocation", 0, "x"), ..., "data.processLocation[0]"),
+    (ANSWER, DONE, ("data", "url"), "https://www.processimage.cn/watermark/a.jpeg", "data.url"),
+    (ANSWER, DONE, ("data", "url"), "/watermark/targetImages/a.jpeg", "data.url"),
+    (ANSWER, WAITING, ("data", "url"), URL, "data.url"),
+    (ANSWER, WAITING, ("data", "processCount"), 0, "data.processCount"),
+    (ANSWER, WAITING, ("data", "processLocation"), [], "data.processLocation"),
+    (ANSWER, CACHED, ("data",), examples(ANSWER)[WAITING]["data"], "data.processStatus"),
+    (ANSWER, RECOGNISED, ("data", "url"), URL, "data.url"),
+    (ANSWER, RECOGNISED, ("data", "processLocation"), ..., "data"),
+    (ANSWER, NO_TEXT, ("data", "processCount"), 1, "data.processCount"),
+    (ANSWER, NO_TEXT, ("data", "processLocation"), LOCATIONS, "data.processLocation"),
+    (ANSWER, NO_TEXT, ("data", "url"), URL, "data.url"),
+    (ANSWER, OFFSET, ("data", "url"), ..., "data"),
+    (ANSWER, BROKEN_DOWN, ("data", "processCount"), 1, "data.processCount"),
+    (ANSWER, BROKEN_DOWN, ("data", "url"), URL, "data.url"),
+    (ANSWER, BROKEN_DOWN, ("data", "processLocation"), [], "data.processLocation"),
+    (ANSWER, TIMED_OUT, ("data", "processCount"), 1, "data.processCount"),
+    (ANSWER, TIMED_OUT, ("data", "url"), URL, "data.url"),
+    (ANSWER, TIMED_OUT, ("data", "processLocation"), [], "data.processLocation"),
+    (ANSWER, TIMED_OUT, ("data", "processMsg"), "", "data.processMsg"),
+    (CALLBACK, 0, ("data",), examples(ANSWER)[WAITING]["data"], "data.processStatus"),
+    (CALLBACK, 0, ("httpCode",), ..., ""),
+    (ERROR, 0, ("httpCode",), 200, "httpCode"),
+    (ERROR, 0, ("httpCode",), 415, "httpCode"),
+    (ERROR, 0, ("httpCode",), 413, "msgInnerReferer"),
+    (ERROR, 0, ("httpMsg",), "签名错误", "httpMsg"),
+    (ERROR, 0, ("location",), "", "location"),
+    (ERROR, 0, ("location",), ..., ""),
+    (ERROR, 0, ("data", "processStatus"), 0, "data.processStatus"),
+    (ERROR, 0, ("data", "processMsg"), "", "data.processMsg"),
+    (ERROR, 0, ("data", "url"), URL, "data.url"),
+    (ERROR, 0, ("encryptedInfo",), {}, "encryptedInfo"),
+    (ERROR, 1, ("status",), 403, "status"),
+    (ERROR, 1, ("error",), "Gone", "error"),
+    (ERROR, 1, ("timestamp",), "2026-11-20", "timestamp"),
+    (ERROR, 1, ("path",), "watermark", "path"),
+    (MISSING, 0, ("path",), ..., ""),
+    (ISSUED, 0, ("httpCode",), 201, "httpCode"),
+    (ISSUED, 0, ("data", "token"), "MOCK", "data.token"),
+    (ISSUED, 0, ("data", "expiresIn"), 0, "data.expiresIn"),
+    (REFRESHED, 0, ("data", "expiresIn"), 1801, "data.expiresIn"),
+    (REFRESHED, 0, ("data", "expireTimes"), ..., "data"),
+]  # fmt: skip
