@@ -209,6 +209,9 @@ class Coverage:
             "providers": {one.provider: one.as_data() for one in self.providers},
         }
 
+    def __str__(self) -> str:
+        return self.text()
+
     def text(self, *, missing: bool = True) -> str:
         """For a terminal, at most 100 columns wide; with what is `missing` and how to cause it."""
         from mockserver.contract import coverage_text
