@@ -22,6 +22,11 @@ class Pace:
         return self.limit is not None and self.count > self.limit
 
 
+def used_up(provider: str, balance: int | None) -> str:
+    """The note on a call that nothing of the balance is left for."""
+    return f"the balance of {balance} is used up; sandbox.set({provider!r}, balance=...) gives another one"
+
+
 class Account:
     """Uses left and the QPS window of one provider in one sandbox, both counted atomically."""
 

@@ -74,7 +74,7 @@ class Assets:
         for path in self._state.keys(self._space, TABLE):
             asset = self.find(path)
             if asset is not None:
-                yield Due(at=asset.expires_at, what=f"the result file at {path} expires")
+                yield Due(at=asset.expires_at, what=f"the result file at {path} is gone")
 
     def alive(self, asset: Asset) -> bool:
         """Whether the asset has not expired yet."""

@@ -5,12 +5,14 @@ They are delivered by `courier`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
+from mockserver import redaction
 from mockserver.clock import Due
 from mockserver.state.interface import State
 
@@ -91,6 +93,10 @@ class Callbacks(Sequence[Callback]):
     def __getitem__(self, index: Any) -> Any:
         return list(self)[index]
 
+    def __repr__(self) -> str:
+        told = [f"{one.provider} to {redaction.url(one.url)}, {one.standing.value}" for one in self]
+        return f"<Callbacks: {'; '.join(told) or 'none'}>"
+
 
 def _record(callback: Callback) -> dict[str, Any]:
     return {
@@ -107,3 +113,21 @@ def _record(callback: Callback) -> dict[str, Any]:
 
 def _callback(callback_id: str, record: Mapping[str, Any]) -> Callback:
     return Callback(**{**record, "id": callback_id, "standing": Standing(record["standing"])})
+
+
+def told(body: bytes) -> dict[str, Any]:
+    """What a callback's body says, as the journal keeps fields: a JSON object, or another text as `body`."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        content = None
+    fields = content if isinstance(content, dict) else {"body": body.decode(errors="replace")}
+    return {name: _short(value) for name, value in fields.items()}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _short(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return redaction.shortened(value) if isinstance(value, str) else value

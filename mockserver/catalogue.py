@@ -16,6 +16,9 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
+LONGEST = 100
+"""Characters of an unknown id that are looked at and repeated."""
+
 
 class UnknownBehaviour(KeyError):
     """No behaviour has this id; the text names the nearest ids."""
@@ -212,11 +215,11 @@ class Catalogue:
     def _near_miss(self, behaviour_id: str) -> str:
         prefix = f"{self.provider}."
         folded = {known.removeprefix(prefix).casefold(): known for known in self.by_id}
-        wanted = behaviour_id.removeprefix(prefix).casefold()
+        wanted = behaviour_id.removeprefix(prefix)[:LONGEST].casefold()
         near = get_close_matches(wanted, folded, n=3, cutoff=0.6)
         near = near or [known for known in folded if wanted in known][:3]
         hint = f"; did you mean {', '.join(folded[name] for name in near)}?" if near else ""
-        return f"{self.provider} has no behaviour {behaviour_id!r}{hint}"
+        return f"{self.provider} has no behaviour {behaviour_id[:LONGEST]!r}{hint}"
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -235,7 +238,7 @@ def providers() -> tuple[str, ...]:
 def load(provider: str) -> Catalogue:
     """The catalogue of a provider, read once. Raises LookupError when the provider has none."""
     if provider not in providers():
-        raise LookupError(f"there is no catalogue of {provider!r}, only of {_listed(providers())}")
+        raise LookupError(f"there is no catalogue of {provider!r:.100}, only of {_listed(providers())}")
     file = files("mockserver.schemas").joinpath(provider, "catalogue.json")
     return _catalogue(json.loads(file.read_text(encoding="utf-8")))
 

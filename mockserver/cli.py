@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -15,6 +18,7 @@ from mockserver.providers import PROVIDERS
 from mockserver.registry import IDLE, MOST
 
 if TYPE_CHECKING:
+    from mockserver.exchange import Exchange
     from mockserver.server import MockServer
 
 TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"
@@ -58,14 +62,24 @@ def main() -> None:
     metavar="SECONDS",
     help="A sandbox that nobody used for so long is dropped.",
 )
-def serve(host: str, port: int, control_token: str | None, **options: Any) -> None:
+@click.option("--verbose", "shown", flag_value="all", help="A line on stderr for every request.")
+@click.option("--quiet", "shown", flag_value="none", help="Not even one for a request that is refused.")
+def serve(
+    host: str,
+    port: int,
+    control_token: str | None,
+    shown: Literal["all", "none"] | None,
+    **options: Any,
+) -> None:
     """Serve all providers until Ctrl+C.
 
-    Prints where each provider is, the credentials of the sandbox `default`, and curl lines to paste.
+    Prints where each provider is, the credentials of the sandbox `default`, and curl lines to paste; then, on
+    stderr, a line for each request that is refused or gets no answer, and why.
 
     \b
     Examples:
       mockserver serve
+      mockserver serve --verbose
       mockserver serve --port 0
       mockserver serve --allow-host images.example.com
       mockserver serve --host 0.0.0.0 --control-token some-token
@@ -73,8 +87,9 @@ def serve(host: str, port: int, control_token: str | None, **options: Any) -> No
     from mockserver.server import MockServer
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    observer = None if shown == "none" else partial(_show, everything=shown == "all")
     try:
-        server = MockServer(host=host, port=port, control_token=control_token, **options)
+        server = MockServer(host=host, port=port, control_token=control_token, observer=observer, **options)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     needs_token = control_token is not None
@@ -150,6 +165,44 @@ def show_catalogue(
     cause = Trigger(by) if by else None
     said = catalogue_text.shown(providers, kinds=map(Kind, kinds), by=cause, form=form or "text")
     click.echo(said, nl=False)
+
+
+@main.command()
+@click.argument("provider", type=click.Choice([one.name for one in PROVIDERS]))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    default="-",
+    metavar="FILE",
+    help="Write there instead.",
+)
+def openapi(provider: str, out: str) -> None:
+    """An OpenAPI 3.1 document of a provider: its calls, answers, errors and callbacks, as JSON.
+
+    For generators of clients, for viewers, and for tools that test a server by its document. A running server
+    has it at /_mock/openapi/PROVIDER.json.
+
+    \b
+    Examples:
+      mockserver openapi picwish
+      mockserver openapi tencent_bda --out tencent_bda.json
+      mockserver openapi ailab | jq '.paths | keys'
+    """
+    from mockserver.contract.openapi import printed
+
+    try:
+        with click.open_file(out, "w", encoding="utf-8") as file:
+            file.write(printed(provider))
+    except OSError as error:
+        raise click.ClickException(f"cannot write {out}: {error.strerror}; choose another --out") from error
+
+
+def _show(exchange: Exchange, *, everything: bool) -> None:
+    """A line for whoever watches the server: every exchange, or only those that did not go well."""
+    if everything or exchange.refused:
+        at = datetime.fromtimestamp(exchange.received_at)
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            click.echo(f"{at:%H:%M:%S}  {exchange}", err=True)
 
 
 def _greeting(server: MockServer, *, needs_token: bool) -> str:

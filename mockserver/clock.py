@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.state.interface import State
@@ -20,10 +21,13 @@ NEW: dict[str, Any] = {"offset": 0.0, "frozen_at": None, "skew": 0.0}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """Something that lies ahead: when, in sandbox time (unix seconds), and what, in plain English."""
+    """Something that lies ahead: when, in sandbox time (unix seconds), and what, in plain English.
+
+    `Clock.next` stops at what requests have brought about, and not at what ends whatever is done."""
 
     at: float
     what: str
+    brought_about: bool = True
 
 
 class Clock:
@@ -66,13 +70,17 @@ class Clock:
         What falls due meanwhile, such as a callback, has happened when this returns, unless a receiver takes
         more than five seconds; in a coroutine, which must not be held up, it happens soon.
 
-        Raises ValueError for a step back, or an endless one."""
-        step = seconds + 60.0 * minutes + 3600.0 * hours + 86400.0 * days
+        Raises ValueError for a step back, or beyond LAST, TypeError for what is no number."""
+        check_numbers(seconds=seconds, minutes=minutes, hours=hours, days=days)
+        try:
+            step = seconds + 60.0 * minutes + 3600.0 * hours + 86400.0 * days
+        except OverflowError:
+            step = math.inf
         if not 0.0 <= step < math.inf:
             raise ValueError(f"a clock travels forward only, not by {step} s; reset the sandbox to go back")
 
         def change(record: dict[str, Any]) -> dict[str, Any]:
-            if self._now(record) + step > LAST:
+            if step and self._now(record) + step > LAST:
                 raise ValueError(f"a clock travels to the end of the year 9998 at most, not {step} s further")
             if record["frozen_at"] is not None:
                 return {**record, "frozen_at": record["frozen_at"] + step}
@@ -81,12 +89,16 @@ class Clock:
         return self._moving(change, settle=True)
 
     def next(self) -> Due | None:
-        """Travel to the next moment at which something is due, and say what; None when nothing is.
+        """Travel to the next moment at which something that requests have brought about is due, and say what;
+        None when nothing is.
 
-        It has happened when this returns, just as after `travel`."""
-        following = next(iter(self._ahead()), None)
+        It has happened when this returns, just as after `travel`. Raises ValueError beyond LAST."""
+        following = next((one for one in self._ahead() if one.brought_about), None)
         if following is None:
             return None
+        if following.at > LAST:
+            text = "a clock goes to the end of the year 9998 at most, and what is next comes later"
+            raise ValueError(f"{text}: {following.what}")
 
         def change(record: dict[str, Any]) -> dict[str, Any]:
             step = max(0.0, following.at - self._now(record))
@@ -126,9 +138,17 @@ class Clock:
 
     @skew.setter
     def skew(self, seconds: float) -> None:
+        check_numbers(skew=seconds)
         if not abs(seconds) <= MAX_SKEW:
-            raise ValueError(f"a clock may be off by {MAX_SKEW:.0f} s at most, not by {seconds} s")
+            raise ValueError(f"a clock may be off by {MAX_SKEW:.0f} s at most, not by {seconds!s:.100} s")
         self._change(lambda record: {**record, "skew": float(seconds)})
+
+    def __repr__(self) -> str:
+        record = self._state.read(self._space, TABLE, "clock") or NEW
+        now = datetime.fromtimestamp(self._now(record), UTC).isoformat(timespec="seconds")
+        frozen = ", frozen" if record["frozen_at"] is not None else ""
+        ahead = self._now(record) - self._real()
+        return f"<Clock: {now}{frozen}, {ahead:+.0f} s from real time, skew {record['skew']:+g} s>"
 
     def _now(self, record: dict[str, Any]) -> float:
         frozen_at: float | None = record["frozen_at"]
@@ -146,3 +166,10 @@ class Clock:
             return changed, self._now(changed)
 
         return self._state.update(self._space, TABLE, "clock", apply)
+
+
+def check_numbers(**values: Any) -> None:
+    """Raise TypeError for the first of some values by name that is no number."""
+    for name, value in values.items():
+        if not isinstance(value, int | float):
+            raise TypeError(f"{name} of a clock is a number, not {value!r:.100}")

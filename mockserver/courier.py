@@ -14,10 +14,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver import met
-from mockserver.callbacks import Callback, Standing
+from mockserver import met, redaction
+from mockserver.callbacks import Callback, Standing, told
 from mockserver.ids import uuid4
-from mockserver.journal import Draft, shortened
+from mockserver.journal import Draft, Observer, enter, shortened
 from mockserver.outbound import Outbound, OutboundError
 from mockserver.sandbox import Sandbox, SandboxDropped
 
@@ -74,8 +74,9 @@ class _Delivery:
 class Courier:
     """Delivers the callbacks of all sandboxes, on the event loop that they were promised on."""
 
-    def __init__(self, outbound: Outbound) -> None:
+    def __init__(self, outbound: Outbound, *, observer: Observer | None = None) -> None:
         self._outbound = outbound
+        self._observer = observer
         self._routes: dict[str, Route] = {}
         self._deliveries: list[_Delivery] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -160,7 +161,7 @@ class Courier:
         try:
             await self._attempts(delivery)
         except asyncio.CancelledError:
-            _report(delivery)
+            self._report(delivery)
             raise
         except SandboxDropped:
             pass
@@ -183,7 +184,7 @@ class Courier:
                 return
             if message is None:
                 _end(delivery, Standing.GIVEN_UP, last="there is nothing to tell any more")
-                logger.warning("given up, its task is forgotten: callback to %s", shortened(callback.url))
+                logger.warning("given up, its task is forgotten: callback to %s", _shown(callback))
                 return
             status = await self._attempt(delivery.sandbox, callback, route, message)
             made = callback.attempts + 1
@@ -191,9 +192,7 @@ class Courier:
             if accepted or made >= len(route.delays):
                 _end(delivery, Standing.DELIVERED if accepted else Standing.GIVEN_UP)
                 if not accepted:
-                    logger.warning(
-                        "given up after %d attempts: callback to %s", made, shortened(callback.url)
-                    )
+                    logger.warning("given up after %d attempts: callback to %s", made, _shown(callback))
                 return
             delivery.next_at = callback.due_at + route.delays[made]
             delivery.sandbox.callbacks.change(callback.id, next_at=delivery.next_at)
@@ -216,13 +215,10 @@ class Courier:
         self, sandbox: Sandbox, callback: Callback, route: Route, message: Message
     ) -> int | None:
         """One POST, written down in the journal; the status that it met, None when there was no answer."""
-        draft = Draft(
-            provider=callback.provider,
-            operation=OPERATION,
-            method="POST",
-            path=shortened(callback.url),
-            headers=list(message.headers.items()),
-            fields={"attempt": callback.attempts + 1, **callback.about},
+        draft = _draft(
+            callback,
+            headers=[*message.headers.items(), ("content-length", str(len(message.body)))],
+            fields=told(message.body),
             behaviours=list(message.behaviours),
             notes=list(message.notes),
         )
@@ -238,30 +234,42 @@ class Courier:
             last = str(error)
         accepted = status is not None and route.accepted(status)
         draft.behaviours.append(f"{callback.provider}.callback.{'delivered' if accepted else 'refused'}")
+        attempt = f"attempt {callback.attempts + 1} of {len(route.delays)}"
         if not accepted:
-            draft.notes.append(f"the receiver did not take the callback: {last}")
+            draft.notes.append(f"the receiver did not take the callback, {attempt}: {last}")
+        elif callback.attempts:
+            draft.notes.append(f"the receiver took the callback, {attempt}")
         sandbox.callbacks.change(callback.id, last=last)
         if sandbox.callbacks.find(callback.id) is not None:
-            _enter(sandbox, draft, status, message)
+            self._enter(sandbox, draft, status)
         return status
 
+    def _report(self, delivery: _Delivery) -> None:
+        """Say that the server ended before a callback was delivered."""
+        sandbox, callback = delivery.sandbox, delivery.sandbox.callbacks.find(delivery.callback_id)
+        if callback is None:
+            return
+        note = f"the server stopped before the callback to {_shown(callback)} was delivered"
+        logger.warning("%s (sandbox %s, %s)", note, sandbox.id, dict(callback.about))
+        self._enter(sandbox, _draft(callback, notes=[note]), None)
+        _end(delivery, Standing.UNDELIVERED)
 
-def _report(delivery: _Delivery) -> None:
-    """Say that the server ended before a callback was delivered."""
-    sandbox, callback = delivery.sandbox, delivery.sandbox.callbacks.find(delivery.callback_id)
-    if callback is None:
-        return
-    note = f"the server stopped before the callback to {callback.url} was delivered"
-    logger.warning("%s (sandbox %s, %s)", note, sandbox.id, dict(callback.about))
-    draft = Draft(
-        provider=callback.provider,
-        operation=OPERATION,
-        method="POST",
-        path=shortened(callback.url),
-        notes=[note],
+    def _enter(self, sandbox: Sandbox, draft: Draft, status: int | None) -> None:
+        """Into the journal, with the receiver's status as what came back."""
+        met.note(sandbox.state, sandbox.id, draft, answered=status is not None)
+        entry = draft.entry(sandbox=sandbox.id, at=sandbox.clock.now(), status=status)
+        enter(sandbox.journal, entry, self._observer)
+
+
+def _shown(callback: Callback) -> str:
+    """Where it goes, for the log, which is no place for a credential either."""
+    return redaction.url(shortened(callback.url))
+
+
+def _draft(callback: Callback, **facts: Any) -> Draft:
+    return Draft(
+        provider=callback.provider, operation=OPERATION, method="POST", path=shortened(callback.url), **facts
     )
-    _enter(sandbox, draft, None, None)
-    _end(delivery, Standing.UNDELIVERED)
 
 
 def _end(delivery: _Delivery, standing: Standing, **changes: Any) -> None:
@@ -288,17 +296,3 @@ def _in_coroutine() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _enter(sandbox: Sandbox, draft: Draft, status: int | None, message: Message | None) -> None:
-    """Into the journal: the message as what was said, the receiver's status as what came back."""
-    met.note(sandbox.state, sandbox.id, draft, answered=status is not None)
-    sandbox.journal.append(
-        draft.entry(
-            sandbox=sandbox.id,
-            at=sandbox.clock.now(),
-            status=status,
-            body=message.body if message else b"",
-            media_type="application/json" if message else None,
-        )
-    )

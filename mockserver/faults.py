@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import Any, Literal
 from mockserver import catalogue
 from mockserver.catalogue import Behaviour, Kind
 from mockserver.damage.answer import Moment, Trait
-from mockserver.damage.options import FaultError
+from mockserver.damage.options import SHOWN, FaultError, shown
 from mockserver.damage.table import DAMAGES, Damage, named
 from mockserver.state.interface import State
 
@@ -28,6 +27,8 @@ TARGETS: Mapping[Kind, Target] = {Kind.LIFETIME: "result", Kind.FAILURE: "outcom
 """What a behaviour strikes, by its kind; a call, if nothing else."""
 MOST = 1000
 """Faults that can be on at a provider: each takes its time at each request."""
+BITS = 64
+"""Bits that a number which counts or seeds has at most."""
 NOTHING: frozenset[Trait] = frozenset()
 
 
@@ -53,12 +54,14 @@ class Fault:
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def __post_init__(self) -> None:
-        _check(_is_count(self.nth), "nth", self.nth, "a whole number: it counts from 1")
+        _check(_is_count(self.nth), "nth", self.nth, f"a whole number of {BITS} bits: it counts from 1")
         fits = self.times is None or _is_count(self.times)
-        _check(fits, "times", self.times, "a whole number, at least 1, or None for until switched off")
-        fits = _is_number(self.probability) and 0.0 <= self.probability <= 1.0
+        possible = f"a whole number of {BITS} bits, at least 1, or None for until switched off"
+        _check(fits, "times", self.times, possible)
+        fits = isinstance(self.probability, int | float) and 0.0 <= self.probability <= 1.0
+        fits = fits and not isinstance(self.probability, bool)
         _check(fits, "probability", self.probability, "a number between 0 and 1")
-        _check(_is_whole(self.seed), "seed", self.seed, "a whole number")
+        _check(_is_whole(self.seed), "seed", self.seed, f"a whole number of {BITS} bits")
 
     @classmethod
     def of(
@@ -75,6 +78,7 @@ class Fault:
         those of the provider, `when` is nth, times, probability and seed.
 
         Raises UnknownBehaviour, which names near ones, and FaultError, which says what is possible."""
+        check_effect(effect)
         if operation is not None and operation not in operations:
             raise _unknown_operation(provider, operation, operations)
         damage = None if effect in catalogue.load(provider) else named(effect)
@@ -100,7 +104,7 @@ class Fault:
         """Whether it is for an exchange: its operation, what there is to strike, and what the answer has."""
         if self.target != target or self.operation not in (None, operation):
             return False
-        return self.damage is None or self.damage.needed(self.options) <= frozenset(traits)
+        return self.damage is None or self.damage.needs <= frozenset(traits)
 
     def strikes(self, seen: int, struck: int) -> bool:
         """Whether it strikes the `seen`th matching exchange, having struck `struck` times before."""
@@ -198,6 +202,13 @@ class Faults:
 
         return self._state.update(self._space, TABLE, provider, change)
 
+    def __repr__(self) -> str:
+        told = [
+            f"{rule.fault.provider} {rule.fault.effect}, struck {rule.struck} of {rule.seen}"
+            for rule in self.list()
+        ]
+        return f"<Faults: {'; '.join(told) or 'none'}>"
+
     def _records(self, provider: str) -> Sequence[dict[str, Any]]:
         records: Sequence[dict[str, Any]] | None = self._state.read(self._space, TABLE, provider)
         return records or ()
@@ -227,6 +238,13 @@ def taken(
     return after, strikes
 
 
+def check_effect(effect: Any) -> None:
+    """Raise FaultError for what cannot be the name of an effect."""
+    if not isinstance(effect, str):
+        possible = "a string, such as 'http.delay' or the id of a behaviour"
+        raise FaultError(f"effect cannot be {shown(effect)}; it can be {possible}", at="effect")
+
+
 def causable(provider: str) -> Sequence[Behaviour]:
     """The behaviours of a provider that a fault can cause."""
     return [behaviour for behaviour in catalogue.load(provider) if _is_causable(behaviour)]
@@ -253,32 +271,28 @@ def _check_behaviour(
 ) -> None:
     if options:
         name = next(iter(options))
-        raise FaultError(f"{behaviour.id} has no option {name!r}; a behaviour has none", at=name)
+        raise FaultError(f"{behaviour.id} has no option {shown(name)}; a behaviour has none", at=name[:SHOWN])
     if operation is not None and (operation == RESULT) != (target == "result"):
         what = "downloads of results" if target == "result" else "calls, not downloads of results"
-        text = f"{behaviour.id} strikes {what}, so never the operation {operation!r}"
+        text = f"{behaviour.id} strikes {what}, so never the operation {shown(operation)}"
         raise FaultError(text, at="operation", possible=(RESULT,) if target == "result" else ())
 
 
 def _unknown_operation(provider: str, operation: Any, operations: Sequence[str]) -> FaultError:
-    near = get_close_matches(str(operation), operations, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    text = f"{provider} has no operation {operation!r}{hint}; it has {', '.join(operations)}"
+    near = get_close_matches(shown(operation).strip("'"), operations, n=1)
+    hint = f"; did you mean {near[0]}? It" if near else "; it"
+    text = f"{provider} has no operation {shown(operation)}{hint} has {', '.join(operations)}"
     return FaultError(text, at="operation", possible=operations)
 
 
 def _check(fits: bool, name: str, value: Any, possible: str) -> None:
     if not fits:
-        raise FaultError(f"{name} cannot be {value!r}; it is {possible}", at=name, possible=(possible,))
+        raise FaultError(f"{name} cannot be {shown(value)}; it is {possible}", at=name, possible=(possible,))
 
 
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**BITS
 
 
 def _is_count(value: Any) -> bool:
     return _is_whole(value) and value >= 1
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)

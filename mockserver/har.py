@@ -60,6 +60,7 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
         "time": exchange.milliseconds,
         "request": _request(exchange),
         "response": _response(exchange) | ({"comment": comment} if comment else {}),
+        **_comment(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": exchange.milliseconds, "receive": 0},
         "_sandbox": exchange.sandbox,
@@ -71,6 +72,14 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
         "_explanation": exchange.explanation,
         "_notes": list(exchange.notes),
     }
+
+
+def _comment(exchange: Exchange) -> dict[str, str]:
+    """What a viewer shows beside an entry: the notes, and the hint of an explanation if no note has it."""
+    said = "; ".join(exchange.notes)
+    hint = str((exchange.explanation or {}).get("hint") or "")
+    comment = "; ".join(filter(None, (said, hint if hint not in said else "")))
+    return {"comment": comment} if comment else {}
 
 
 def _request(exchange: Exchange) -> dict[str, Any]:
@@ -93,10 +102,9 @@ def _request(exchange: Exchange) -> dict[str, Any]:
 
 
 def _response(exchange: Exchange) -> dict[str, Any]:
-    outgoing = exchange.operation == OUTGOING
-    size = 0 if outgoing else exchange.response["size"]
+    size = exchange.response["size"]
     content: dict[str, Any] = {"size": size, "mimeType": exchange.response["content_type"] or ""}
-    if "text" in exchange.response and not outgoing:
+    if "text" in exchange.response:
         content["text"] = exchange.response["text"]
     return {
         "status": exchange.status or 0,
@@ -113,11 +121,6 @@ def _response(exchange: Exchange) -> dict[str, Any]:
 
 def _posted(exchange: Exchange) -> dict[str, Any] | None:
     """The body of a request as far as it is known; None where it has none."""
-    if exchange.operation == OUTGOING:
-        return {
-            "mimeType": exchange.response["content_type"] or "",
-            "text": exchange.response.get("text", ""),
-        }
     media_type = _value(exchange.headers, "content-type")
     if exchange.method in ("GET", "HEAD", "OPTIONS") or not (media_type or exchange.fields or exchange.files):
         return None
@@ -144,9 +147,6 @@ def _file(name: str, filename: str | None, content_type: str | None) -> dict[str
 
 
 def _body_size(exchange: Exchange) -> int:
-    if exchange.operation == OUTGOING:
-        size: int = exchange.response["size"]
-        return size
     length = _value(exchange.headers, "content-length")
     if length.isascii() and length.isdigit():
         return int(length)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, overload
 
 import orjson
 
 from mockserver import har, nearest, redaction
-from mockserver.exchange import OUTGOING
+from mockserver.exchange import NONE_YET, OUTGOING, Exchanges, absent
 from mockserver.exchange import Exchange as Exchange
 from mockserver.exchange import FileFacts as FileFacts
 from mockserver.redaction import MAX_TEXT as MAX_TEXT
@@ -64,8 +64,9 @@ class Draft:
         headers: Sequence[tuple[str, str]] = (),
         body: bytes = b"",
         media_type: str | None = None,
+        held: float = 0.0,
     ) -> bytes:
-        """The finished exchange as one line of JSON."""
+        """The finished exchange as one line of JSON; its answer is held back for `held` seconds yet."""
         try:
             fields = redaction.value("", self.fields)
         except redaction.NestsTooDeeply:
@@ -77,7 +78,7 @@ class Draft:
             "sandbox": sandbox,
             "at": at,
             "received_at": self.received_at,
-            "milliseconds": round((time.perf_counter() - self.started) * 1000, 3),
+            "milliseconds": round((time.perf_counter() - self.started + held) * 1000, 3),
             "method": self.method,
             "path": redaction.url(self.path) if "://" in self.path else self.path,
             "scheme": self.scheme,
@@ -157,13 +158,17 @@ def _without_content(line: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _parsed(entry: bytes) -> Exchange:
+def read(entry: bytes) -> Exchange:
+    """The exchange of a line made by `Draft.entry`."""
     line = json.loads(entry)
     line["files"] = tuple(FileFacts(**facts) for facts in line["files"])
     return Exchange(**line)
 
 
-class Journal(Sequence[Exchange]):
+Observer = Callable[[Exchange], None]
+
+
+class Journal(Exchanges):
     """The exchanges of one sandbox, newest last. Bounded by entries and bytes; `dropped` counts the rest."""
 
     def __init__(self, state: State, space: str) -> None:
@@ -183,14 +188,6 @@ class Journal(Sequence[Exchange]):
         """How many exchanges went to keep within the bounds."""
         return self._state.entries(self._space, LOG).dropped
 
-    @property
-    def last(self) -> Exchange:
-        """The newest exchange. Raises IndexError when there is none."""
-        try:
-            return self[-1]
-        except IndexError:
-            raise IndexError("no exchange yet; requests without a sandbox are in server.strangers") from None
-
     def har(self) -> dict[str, Any]:
         """All of it as a HAR 1.2, for `json.dump`: see `mockserver.har`."""
         from importlib.metadata import version  # which takes longer to import than all of this package
@@ -207,8 +204,22 @@ class Journal(Sequence[Exchange]):
     def __getitem__(self, index: int | slice) -> Exchange | Sequence[Exchange]:
         entries = self._state.entries(self._space, LOG).entries
         if isinstance(index, slice):
-            return [_parsed(entry) for entry in entries[index]]
-        return _parsed(entries[index])
+            return [read(entry) for entry in entries[index]]
+        try:
+            return read(entries[index])
+        except IndexError:
+            raise absent(index, len(entries)) from None
 
     def __iter__(self) -> Iterator[Exchange]:
-        return map(_parsed, self._state.entries(self._space, LOG).entries)
+        return map(read, self._state.entries(self._space, LOG).entries)
+
+    def __repr__(self) -> str:
+        count = len(self)
+        return f"<Journal: {count} exchanges, the last {self.last}>" if count else f"<Journal: {NONE_YET}>"
+
+
+def enter(journal: Journal, entry: bytes, observer: Observer | None) -> None:
+    """Write an exchange, a line made by `Draft.entry`, into a journal, and tell an observer."""
+    journal.append(entry)
+    if observer is not None:
+        observer(read(entry))

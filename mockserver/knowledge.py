@@ -15,6 +15,8 @@ MOST = 1000
 """URLs, or pictures, that a sandbox can be told of."""
 MOST_BYTES = 20 * 1024 * 1024
 """Bytes that a URL can stand for: no more would be fetched from a real one."""
+MOST_IN_ALL = 100 * 1024 * 1024
+"""Bytes that all URLs of a sandbox can stand for together."""
 PLACED = {"text", "x", "y", "width", "height"}
 
 
@@ -31,6 +33,9 @@ class Knowledge:
             raise ValueError(f"a known URL begins with http:// or https://; this is {url!r:.200}")
         if len(_bytes(content, "content of a URL")) > MOST_BYTES:
             raise ValueError(f"a URL stands for {MOST_BYTES} bytes at most, not {len(content)}")
+        others = sum(size for known, size in self.urls().items() if known != url)
+        if others + len(content) > MOST_IN_ALL:
+            raise ValueError(f"the URLs of a sandbox stand for {MOST_IN_ALL} bytes at most in all")
         self._write(URLS, url, bytes(content))
 
     def url(self, url: str) -> bytes | None:

@@ -15,11 +15,13 @@ WIDTH = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One thing on a page: its name, what it takes, and what it means; `parts` are things of its own."""
+    """One thing on a page: its name, its default, what is possible, and what it means; `parts` are things of
+    its own. Without a default, `possible` says what it strikes."""
 
     name: str
-    takes: str
+    possible: str
     meaning: str
+    default: str = ""
     parts: Sequence[Item] = ()
 
 
@@ -41,7 +43,8 @@ class Page:
         """For the documentation; `command` is what makes it."""
         made = f"<!-- made by `{command}` -->"
         chapters = [
-            f"## {name}\n\n| name | takes | meaning |\n|---|---|---|\n" + "\n".join(_rows(items))
+            f"## {name}\n\n| name | default | possible | meaning |\n|---|---|---|---|\n"
+            + "\n".join(_rows(items))
             for name, items in self.chapters
         ]
         return "\n\n".join([f"# {self.title}", made, self.about, *chapters]) + "\n"
@@ -81,15 +84,24 @@ def faults_page() -> Page:
 
 
 def _setting(setting: Setting) -> Item:
-    return Item(name=setting.name, takes=f"{setting.default!r} ({setting.possible})", meaning=setting.meaning)
+    return Item(
+        name=setting.name,
+        default=_written(setting.default),
+        possible=setting.possible,
+        meaning=setting.meaning,
+    )
 
 
 def _damage(damage: Damage) -> Item:
     parts = [
-        Item(name=one.name, takes=f"{one.default!r} ({one.possible})", meaning=one.meaning)
+        Item(name=one.name, default=_written(one.default), possible=one.possible, meaning=one.meaning)
         for one in damage.options
     ]
-    return Item(name=damage.id, takes=f"strikes {damage.applies_to}", meaning=damage.meaning, parts=parts)
+    return Item(name=damage.id, possible=damage.applies_to, meaning=damage.meaning, parts=parts)
+
+
+def _written(default: object) -> str:
+    return ", ".join(map(repr, default)) if isinstance(default, list | tuple) else repr(default)
 
 
 def _section(name: str, items: Sequence[Item]) -> str:
@@ -97,17 +109,18 @@ def _section(name: str, items: Sequence[Item]) -> str:
 
 
 def _lines(item: Item, indent: str) -> Iterator[str]:
-    yield fill(f"{item.name}: {item.takes}", WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
+    takes = f"{item.default}; {item.possible}" if item.default else f"strikes {item.possible}"
+    yield fill(f"{item.name}: {takes}", WIDTH, initial_indent=indent, subsequent_indent=indent + "    ")
     yield fill(item.meaning, WIDTH, initial_indent=indent + "    ", subsequent_indent=indent + "    ")
     for part in item.parts:
         yield from _lines(part, indent + "    ")
 
 
-def _rows(items: Sequence[Item]) -> Iterator[str]:
+def _rows(items: Sequence[Item], mark: str = "") -> Iterator[str]:
     for item in items:
-        yield f"| `{item.name}` | {_cell(item.takes)} | {_cell(item.meaning)} |"
-        for part in item.parts:
-            yield f"| — `{part.name}` | {_cell(part.takes)} | {_cell(part.meaning)} |"
+        cells = (f"{mark}`{item.name}`", _cell(item.default), _cell(item.possible), _cell(item.meaning))
+        yield f"| {' | '.join(cells)} |"
+        yield from _rows(item.parts, "— ")
 
 
 def _cell(text: str) -> str:

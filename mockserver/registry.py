@@ -190,7 +190,7 @@ class Registry:
     def _enter(self, sandbox_id: str, settings: Mapping[str, Any]) -> None:
         credentials = {tenancy.name: dict(tenancy.mint(sandbox_id)) for tenancy in self._tenancies}
         born = self._at(sandbox_id).clock.now()
-        record = {"credentials": credentials, "settings": settings, "born": born}
+        record = {"credentials": credentials, "minted": settings, "settings": settings, "born": born}
         self.state.write(REGISTRY, SANDBOXES, sandbox_id, record)
         if sandbox_id != DEFAULT:
             self._touch(sandbox_id)

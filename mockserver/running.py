@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver import nearest
 from mockserver.providers import PROVIDERS
 from mockserver.sandbox import Sandbox
 
 if TYPE_CHECKING:
+    from mockserver.contract.coverage import Coverage
+    from mockserver.contract.findings import Findings
     from mockserver.providers import ailab, picwish, processimage, tencent_bda
 
 
@@ -40,10 +43,35 @@ class RunningSandbox(Sandbox):
                 return one.access(url=self._url, **self.credentials(provider))
         raise LookupError(f"there is no provider {provider!r}; there are {', '.join(_names())}")
 
+    def findings(self) -> Findings:
+        """What the client of this sandbox did against the contract, as its journal shows."""
+        from mockserver.contract.findings import findings
+
+        return findings(self)
+
+    def coverage(self) -> Coverage:
+        """Which documented behaviours were met in this sandbox since it was minted or reset."""
+        from mockserver.contract.coverage import Coverage
+
+        return Coverage.of_sandbox(self)
+
     def __getattr__(self, name: str) -> Any:
         if name in _names():
             return self.access(name)
-        raise AttributeError(f"a sandbox has no {name!r}, and no provider has this name")
+        raise absent_attribute(self, name)
+
+    def __repr__(self) -> str:
+        count = len(self.journal)
+        return f"<sandbox {self.id}: {count} exchange{'' if count == 1 else 's'}>"
+
+
+def absent_attribute(sandbox: object, name: str) -> AttributeError:
+    """What a sandbox raises for a name that neither it nor a provider has."""
+    names = _names()
+    public = () if name.startswith("_") else (one for one in dir(type(sandbox)) if not one.startswith("_"))
+    near = nearest.name(name, names) or nearest.name(name, tuple(public))
+    hint = f" Did you mean {near}?" if near else ""
+    return AttributeError(f"a sandbox has no {name!r}.{hint} Its providers are {', '.join(names)}")
 
 
 def _names() -> list[str]:

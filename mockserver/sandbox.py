@@ -201,13 +201,13 @@ class Sandbox:
         return self._known.texts(sha256)
 
     def reset(self) -> None:
-        """Journal, faults, result files, tasks, callbacks, counts, what it was told to know, and clock back
-        to new; settings to their defaults. Credentials stay."""
+        """As it was minted: journal, faults, result files, tasks, callbacks, counts, what it was told to know
+        and clock back to new, settings to those that it was minted with. Credentials stay."""
         self.state.drop(self.id)
-        fresh = {"settings": defaults_of(self.tenancies), "born": self.clock.now()}
+        born = self.clock.now()
 
         def change(record: dict[str, Any] | None) -> tuple[dict[str, Any] | None, None]:
-            return (record and {**record, **fresh}), None
+            return (record and {**record, "settings": record["minted"], "born": born}), None
 
         self.state.update(REGISTRY, SANDBOXES, self.id, change)
         self.moved(self.id, False)
@@ -217,7 +217,7 @@ class Sandbox:
             if tenancy.name == provider:
                 return tenancy
         names = ", ".join(tenancy.name for tenancy in self.tenancies)
-        raise LookupError(f"there is no provider {provider!r}; there are {names}")
+        raise LookupError(f"there is no provider {provider!r:.100}; there are {names}")
 
     def _record(self) -> Mapping[str, Any]:
         record: Mapping[str, Any] | None = self.state.read(REGISTRY, SANDBOXES, self.id)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import uvicorn
 
 from mockserver.app import App
 from mockserver.control.guard import check_reach, check_token
-from mockserver.journal import Journal
+from mockserver.http_server import HttpServer
+from mockserver.journal import Journal, Observer
 from mockserver.outbound import Outbound
 from mockserver.protocol import Protocol
 from mockserver.providers import PROVIDERS
@@ -26,82 +26,15 @@ from mockserver.registry import IDLE, MOST
 from mockserver.running import RunningSandbox
 from mockserver.state.interface import State
 
-GRACE = 1.0
-"""Seconds that requests in progress have to end when the server stops."""
+if TYPE_CHECKING:
+    from mockserver.contract.coverage import Coverage
+
 START_TIMEOUT = 10.0
 KEEP_ALIVE = 75
 
 
 class ServerError(RuntimeError):
     """The server could not start, or is not running."""
-
-
-class _Uvicorn(uvicorn.Server):
-    """Uvicorn without poll intervals: stopping wakes it, and waits for nothing but open requests."""
-
-    def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], Awaitable[None]]
-    ) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-        self._on_end = on_end
-
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until `stop`. Uvicorn's own would also catch signals and raise them again at the end."""
-        if not self.config.loaded:
-            self.config.load()
-        self.lifespan = self.config.lifespan_class(self.config)
-        await self.startup(sockets)
-        try:
-            await self.main_loop()
-        finally:
-            await self.shutdown(sockets)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._wake = asyncio.Event()
-        await super().startup(sockets)
-        await self.on_tick(0)
-        self._on_ready()
-
-    async def main_loop(self) -> None:
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 1.0)
-
-    def stop(self) -> None:
-        """End soon; from the loop's own thread."""
-        self.should_exit = True
-        self._wake.set()
-
-    def stop_from_outside(self) -> None:
-        """End soon; from any thread."""
-        with contextlib.suppress(RuntimeError, AttributeError):  # the loop ended already, or never began
-            self._loop.call_soon_threadsafe(self.stop)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for listener in sockets or ():
-            listener.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        await self._finish(GRACE)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await self._finish(GRACE / 10)
-        # What is left is told to end, and must not log that it did.
-        uvicorn_log = logging.getLogger("uvicorn.error")
-        uvicorn_log.disabled = True
-        for task in self.server_state.tasks:
-            task.cancel()
-        await self._finish(GRACE)
-        uvicorn_log.disabled = False
-        await self._on_end()
-
-    async def _finish(self, seconds: float) -> None:
-        if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=seconds)
 
 
 class MockServer:
@@ -111,8 +44,9 @@ class MockServer:
     `allow_hosts` are the hosts besides loopback that images may be fetched from and callbacks posted to.
     At most `max_sandboxes` live at the same time besides `default`, and none that was unused for `idle`
     seconds. With a `control_token` the control API asks everybody for it, without one it answers to loopback
-    clients only. Raises ValueError for an address that others can reach without a token, and for a token
-    that no header can carry.
+    clients only. An `observer` is told of each exchange as it enters a journal, on the server's event loop.
+    Raises ValueError for an address that others can reach without a token, and for a token that no header can
+    carry.
     """
 
     def __init__(
@@ -125,6 +59,7 @@ class MockServer:
         control_token: str | None = None,
         max_sandboxes: int = MOST,
         idle: float = IDLE,
+        observer: Observer | None = None,
     ) -> None:
         check_token(control_token)
         check_reach(host, control_token)
@@ -136,8 +71,9 @@ class MockServer:
         self._control_token = control_token
         self._most = max_sandboxes
         self._idle = idle
+        self._observer = observer
         self._socket: socket.socket | None = None
-        self._server: _Uvicorn | None = None
+        self._server: HttpServer | None = None
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
@@ -145,7 +81,12 @@ class MockServer:
     def app(self) -> App:
         """The ASGI application, for use without a socket, too."""
         engine = Engine.of(
-            *PROVIDERS, state=self._state, outbound=self._outbound, most=self._most, idle=self._idle
+            *PROVIDERS,
+            state=self._state,
+            outbound=self._outbound,
+            most=self._most,
+            idle=self._idle,
+            observer=self._observer,
         )
         return App(engine, control_token=self._control_token)
 
@@ -179,6 +120,12 @@ class MockServer:
 
         Raises SettingError for a wrong setting, LookupError for a wrong provider."""
         return RunningSandbox(self.app.engine.registry.mint(**settings), self.url)
+
+    def coverage(self) -> Coverage:
+        """Which documented behaviours were met in any sandbox since the server started."""
+        from mockserver.contract.coverage import Coverage
+
+        return Coverage.of_state(self.app.engine.state)
 
     def drop(self, sandbox_id: str) -> None:
         """Forget a sandbox, if there is one of this id. Raises ValueError for `default`."""
@@ -235,6 +182,9 @@ class MockServer:
         finally:
             self._give_back()
 
+    def __repr__(self) -> str:
+        return f"<MockServer at {self.url}>" if self._server is not None else "<MockServer: not running>"
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -243,7 +193,7 @@ class MockServer:
     ) -> None:
         self.stop()
 
-    def _prepare(self, on_ready: Callable[[], None]) -> _Uvicorn:
+    def _prepare(self, on_ready: Callable[[], None]) -> HttpServer:
         config = uvicorn.Config(
             self.app,
             lifespan="off",
@@ -255,7 +205,7 @@ class MockServer:
             ws="none",
             timeout_keep_alive=KEEP_ALIVE,
         )
-        self._server = _Uvicorn(config, on_ready, self.app.engine.courier.close)
+        self._server = HttpServer(config, on_ready, self.app.engine.courier.close)
         self._socket = _listening(self._host, self._wanted_port)
         self._port = self._socket.getsockname()[1]
         return self._server

@@ -1,10 +1,11 @@
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.clock import Clock
+from mockserver.clock import LAST, Clock, Due
 from mockserver.state.memory import MemoryState
 
 # Multiples of 1/64 s, so that sums are exact and a test can ask for equality.
@@ -178,3 +179,50 @@ def test_a_clock_does_not_leave_the_calendar() -> None:
     clock = Clock(MemoryState(), "space")
     with pytest.raises(ValueError, match="year 9998"):
         clock.travel(1e300)
+
+
+@pytest.mark.parametrize("wrong", ["x", None, [1]])
+def test_what_is_no_number_moves_no_clock(wrong: Any) -> None:
+    clock = Clock(MemoryState(), "one")
+    with pytest.raises(TypeError, match="hours of a clock is a number, not "):
+        clock.travel(hours=wrong)
+    with pytest.raises(TypeError, match="skew of a clock is a number, not "):
+        clock.skew = wrong
+    assert clock.skew == 0.0
+
+
+def test_a_clock_shows_its_time_and_how_it_was_set() -> None:
+    clock = Clock(MemoryState(), "one", real=lambda: 1_700_000_000.0)
+    assert repr(clock) == "<Clock: 2023-11-14T22:13:20+00:00, +0 s from real time, skew +0 s>"
+    clock.travel(hours=25)
+    clock.freeze()
+    clock.skew = -400
+    assert repr(clock) == "<Clock: 2023-11-15T23:13:20+00:00, frozen, +90000 s from real time, skew -400 s>"
+
+
+def test_at_the_end_of_time_a_clock_can_be_set_still() -> None:
+    real = [1_700_000_000.0]
+    clock = Clock(
+        MemoryState(),
+        "one",
+        real=lambda: real[0],
+        ahead=lambda: [Due(at=LAST + 60, what="a link is gone")],
+    )
+    clock.travel(LAST - real[0])
+    real[0] += 5
+    assert clock.travel(0) == clock.travel() == clock.freeze() == clock.unfreeze() == LAST + 5
+    with pytest.raises(ValueError, match="year 9998 at most"):
+        clock.travel(1)
+    with pytest.raises(ValueError, match=r"year 9998 at most, .*: a link is gone"):
+        clock.next()
+    assert clock.now() == LAST + 5
+
+
+@pytest.mark.parametrize("step", [10**400, -(10**400)])
+def test_a_step_that_no_float_holds_is_refused_in_few_words(step: int) -> None:
+    clock = Clock(MemoryState(), "one")
+    with pytest.raises(ValueError, match="travels forward only"):
+        clock.travel(step)
+    with pytest.raises(ValueError, match="may be off by") as refused:
+        clock.skew = step
+    assert len(str(refused.value)) < 200

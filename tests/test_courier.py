@@ -1,6 +1,7 @@
 """The courier: who is called back when, and how often."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from courier_world import URL, Answer, World, run, standings
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import callbacks, courier
-from mockserver.callbacks import Standing
+from mockserver.callbacks import Standing, told
 from mockserver.courier import AT_ONCE
 
 
@@ -91,7 +92,9 @@ def test_each_attempt_stands_in_the_journal() -> None:
         assert first.behaviours == ["picwish.callback.refused"]
         assert "HTTP 500" in first.notes[0]
         assert (second.status, second.behaviours) == (200, ["picwish.callback.delivered"])
-        assert second.response["text"] == '{"state": 1}'
+        assert second.notes == ["the receiver took the callback, attempt 2 of 3"]
+        assert second.fields == {"state": 1}
+        assert second.response == {"content_type": None, "size": 0}
 
     run(story)
 
@@ -217,3 +220,20 @@ def test_whatever_happens_nobody_is_called_early_or_too_often(
         await world.courier.close(grace=0.01)
 
     run(story)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b'{"data": {"state": 1}}', {"data": {"state": 1}}),
+        (b"[1]", {"body": "[1]"}),
+        (b"done \xff", {"body": "done \ufffd"}),
+        (b"", {"body": ""}),
+        (
+            b'{"data": [{"image": "%s"}]}' % (b"a" * 3000),
+            {"data": [{"image": f"{'a' * 80}… (3000 characters)"}]},
+        ),
+    ],
+)
+def test_what_a_callback_says_is_kept_as_fields(body: bytes, fields: dict[str, Any]) -> None:
+    assert told(body) == fields

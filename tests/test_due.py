@@ -1,6 +1,8 @@
 """What lies ahead in a sandbox, and the clock's step to it."""
 
 import hashlib
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -9,7 +11,6 @@ from mockserver import RunningSandbox, fixtures
 from mockserver.clock import Clock, Due
 from mockserver.providers import PROVIDERS
 from mockserver.registry import Registry
-from mockserver.sandbox import Sandbox
 from mockserver.state.memory import MemoryState
 
 PORTRAIT = fixtures.path("portrait.jpg").read_bytes()
@@ -34,9 +35,14 @@ def begin(sandbox: RunningSandbox, **fields: str) -> str:
     return task_id
 
 
-def state_of(sandbox: RunningSandbox, task_id: str) -> int:
+def data_of(sandbox: RunningSandbox, task_id: str) -> dict[str, Any]:
     url = f"{sandbox.picwish.url}/api/tasks/visual/segmentation/{task_id}"
-    state: int = httpx.get(url, headers={"X-API-KEY": sandbox.picwish.api_key}).json()["data"]["state"]
+    data: dict[str, Any] = httpx.get(url, headers={"X-API-KEY": sandbox.picwish.api_key}).json()["data"]
+    return data
+
+
+def state_of(sandbox: RunningSandbox, task_id: str) -> int:
+    state: int = data_of(sandbox, task_id)["state"]
     return state
 
 
@@ -44,6 +50,9 @@ def test_nothing_lies_ahead_of_a_sandbox_but_the_end_of_its_limited_uses(sandbox
     (only,) = sandbox.due()
     assert only.what == "processimage: the limited-term uses expire"
     assert only.at == pytest.approx(sandbox.born + 720 * 3600)
+    before = sandbox.clock.freeze()
+    assert sandbox.clock.next() is None, "no request has brought that about"
+    assert sandbox.clock.now() == before
 
 
 def test_where_nothing_is_due_the_clock_stays(frozen: RunningSandbox) -> None:
@@ -66,23 +75,28 @@ def test_step_by_step_a_task_goes_through_its_states(frozen: RunningSandbox) -> 
 def test_what_is_due_next_has_a_name_and_happens_then(frozen: RunningSandbox) -> None:
     task_id = begin(frozen)
     frozen.clock.travel(2)
-    assert state_of(frozen, task_id) == 1  # found, so its file is published
-    whats = [one.what for one in frozen.due()]
-    assert whats == [
+    link = data_of(frozen, task_id)["image"]  # found, so its file is published
+    path = urlsplit(link).path
+    assert [one.what for one in frozen.due()] == [
         f"task {task_id} is forgotten",
-        next(what for what in whats if what.startswith("the result file at /tasks/output/")),
+        f"the link to {path} expires",
+        f"the result file at {path} is gone",
     ]
+    frozen.clock.next()
+    assert httpx.get(link).status_code == 200
+    frozen.clock.next()
+    assert httpx.get(link).status_code == 403
 
 
-def test_a_clock_that_runs_has_passed_the_moment_when_it_answers() -> None:
-    for real in (1_700_000_000.0, 1_763_663_678.123456, 1_999_999_999.999999):
-        registry = Registry(MemoryState(), PROVIDERS, real=lambda real=real: real)  # type: ignore[misc]
-        sandbox: Sandbox = registry.mint()
-        reached = sandbox.clock.next()
-        assert reached is not None
-        assert sandbox.clock.now() >= reached.at
-        assert sandbox.clock.now() == pytest.approx(reached.at, abs=1e-5)
-        assert sandbox.due() == []
+@pytest.mark.parametrize("real", [1_700_000_000.0, 1_763_663_678.123456, 1_999_999_999.999999])
+def test_a_clock_that_runs_has_passed_the_moment_when_it_answers(real: float) -> None:
+    sandbox = Registry(MemoryState(), PROVIDERS, real=lambda: real).mint()
+    asset = sandbox.assets.publish("/a.png", "digest", media_type="image/png", lifetime=86400.1)
+    assert sandbox.clock.next() == Due(at=asset.expires_at, what="the result file at /a.png is gone")
+    assert sandbox.clock.now() >= asset.expires_at
+    assert sandbox.clock.now() == pytest.approx(asset.expires_at, abs=1e-5)
+    assert not sandbox.assets.alive(asset)
+    assert sandbox.clock.next() is None
 
 
 def test_a_step_never_goes_back() -> None:

@@ -1,4 +1,5 @@
 import math
+import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from mockserver.state.memory import MemoryState
 
 OPERATIONS = ("avatar-extraction", "result")
 RACERS = 32
+LONG = "x" * 10_000_000
 
 
 def fault(effect: str = "ailab.error.X", **when: Any) -> Fault:
@@ -223,10 +225,9 @@ class TestMatching:
         both = {Trait.BODY, Trait.JSON}
         assert [take(faults, "answer", traits=both) for _ in range(2)] == [[page], [broken]]
 
-    def test_half_a_body_needs_a_body(self, faults: Faults) -> None:
-        faults.add(damage("connection.reset", options={"at": "within"}))
-        assert take(faults, "answer") == []
-        assert take(faults, "answer", traits={Trait.BODY}) != []
+    def test_a_connection_is_cut_within_an_answer_without_a_body_too(self, faults: Faults) -> None:
+        cut = faults.add(damage("connection.reset", options={"at": "within"}))
+        assert take(faults, "answer") == [cut]
 
     def test_a_connection_cut_at_the_request_goes_before_a_behaviour_that_was_added_first(
         self, faults: Faults
@@ -300,7 +301,10 @@ class TestOf:
     @pytest.mark.parametrize(
         ("effect", "text"),
         [
-            ("http.dleay", "there is no damage 'http.dleay'; did you mean http.delay"),
+            (
+                "http.dleay",
+                r"there is no damage 'http.dleay'; did you mean http.delay\? There are http.delay,",
+            ),
             ("delay", "did you mean http.delay"),
             ("reset", "did you mean connection.reset"),
             ("connection.hangup", "there is no damage 'connection.hangup'; there are http.delay, "),
@@ -310,6 +314,18 @@ class TestOf:
         with pytest.raises(FaultError, match=text) as refused:
             damage(effect)
         assert (refused.value.at, refused.value.possible) == ("effect", tuple(DAMAGES))
+
+    @pytest.mark.parametrize("effect", [-8, None, ["http.delay"]])
+    def test_an_effect_is_a_string(self, effect: Any) -> None:
+        text = f"effect cannot be {effect!r}; it can be a string"
+        with pytest.raises(FaultError, match=re.escape(text)) as refused:
+            damage(effect)
+        assert refused.value.at == "effect"
+
+    def test_an_operation_that_is_near_is_named(self) -> None:
+        text = r"'avatar-extracton'; did you mean avatar-extraction\? It has avatar-extraction, result"
+        with pytest.raises(FaultError, match=text):
+            damage("http.delay", operation="avatar-extracton")
 
     def test_an_unknown_behaviour_is_answered_with_near_ones(self) -> None:
         with pytest.raises(UnknownBehaviour, match=r"did you mean ailab\.error\.ERROR_USER_LOCKED"):
@@ -425,3 +441,40 @@ class Course(RuleBasedStateMachine):
 
 Course.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 TestCourse = Course.TestCase
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"probability": 10**400},
+        {"probability": -(10**400)},
+        {"probability": 10**5000},
+        {"nth": 10**5000},
+        {"times": 2**64},
+        {"seed": -(10**400)},
+        {"seed": "x" * 10_000_000},
+    ],
+)
+def test_a_number_without_end_is_refused_in_few_words(when: dict[str, Any]) -> None:
+    with pytest.raises(FaultError) as refused:
+        damage("http.delay", **when)
+    assert refused.value.at in when
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"effect": "http." + LONG},
+        {"effect": LONG},
+        {"effect": "http.delay", "operation": LONG},
+        {"effect": "http.delay", "options": {LONG: 1}},
+        {"effect": "http.status", "options": {"body": LONG}},
+        {"effect": "ailab.error.ERROR_USER_LOCKED", "options": {LONG: 1}},
+    ],
+)
+def test_a_refusal_repeats_little_of_what_was_wrong(wrong: dict[str, Any]) -> None:
+    with pytest.raises((FaultError, UnknownBehaviour)) as refused:
+        damage(**wrong)
+    assert len(str(refused.value)) < 600
+    assert len(getattr(refused.value, "at", "")) <= 100

@@ -144,6 +144,26 @@ def test_an_entry_tells_what_only_this_server_knows() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("notes", "hint", "comment"),
+    [
+        (["look", "there"], None, "look; there"),
+        (["look"], "Sign it.", "look; Sign it."),
+        (["mismatch: Sign it."], "Sign it.", "mismatch: Sign it."),
+        ([], "Sign it.", "Sign it."),
+    ],
+)
+def test_notes_and_hints_are_where_a_viewer_shows_them(
+    notes: list[str], hint: str | None, comment: str
+) -> None:
+    explained = replace(EXCHANGE, notes=notes, explanation={"hint": hint} if hint else None)
+    assert only(explained)["comment"] == comment
+
+
+def test_an_exchange_without_notes_has_no_comment() -> None:
+    assert "comment" not in only(replace(EXCHANGE, notes=[], explanation=None))
+
+
 def test_an_exchange_without_an_answer_has_status_0_and_says_so() -> None:
     response = only(replace(EXCHANGE, status=None))["response"]
     assert (response["status"], response["bodySize"]) == (0, -1)
@@ -151,10 +171,19 @@ def test_an_exchange_without_an_answer_has_status_0_and_says_so() -> None:
 
 
 def test_a_callback_is_a_request_of_the_server() -> None:
-    callback = replace(EXCHANGE, operation="callback", path="http://127.0.0.1:9/done?a=b", status=200)
+    callback = replace(
+        EXCHANGE,
+        operation="callback",
+        path="http://127.0.0.1:9/done?a=b",
+        status=200,
+        headers=[["content-type", "application/json"], ["content-length", "12"]],
+        fields={"state": 1},
+        response={"content_type": None, "size": 0},
+    )
     entry = only(callback)
+    assert entry["request"]["bodySize"] == 12
     assert entry["request"]["url"] == "http://127.0.0.1:9/done?a=b"
-    assert entry["request"]["postData"] == {"mimeType": "application/json", "text": "{}"}
+    assert entry["request"]["postData"] == {"mimeType": "application/json", "text": '{"state": 1}'}
     assert entry["response"]["content"]["size"] == 0
 
 

@@ -1,7 +1,10 @@
 """Two tenants on one server, whatever each of them does, never see anything of each other."""
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
@@ -214,3 +217,11 @@ def test_two_sandboxes_never_see_anything_of_each_other(server: MockServer) -> N
     with httpx.Client() as client:
         Running.server, Running.client = server, client
         run_state_machine_as_test(Running, settings=settings(max_examples=25, stateful_step_count=30))
+
+
+def test_many_threads_with_a_sandbox_each_disturb_nobody() -> None:
+    script = Path(__file__).parents[1] / "benchmarks" / "isolation.py"
+    command = [sys.executable, str(script), "--threads", "64", "--seconds", "3"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "differences: 0, requests that belong to nobody: 0" in ran.stdout

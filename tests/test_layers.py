@@ -17,7 +17,7 @@ LAYERS = (
     {"state"},
     {"clock", "catalogue", "settings", "outbound", "ids", "fixtures", "schemas"},
     {"damage", "interface", "redaction"},
-    {"exchange", "nearest", "protocol"},
+    {"exchange", "http_server", "nearest", "protocol"},
     {"har"},
     {"account", "assets", "imaging", "journal", "met", "tasks", "callbacks", "knowledge"},
     {"faults"},
@@ -188,7 +188,7 @@ def test_only_outbound_opens_connections() -> None:
         if one.what.startswith(clients) and one.by != "outbound" and not one.by.startswith("remote.")
     ]
     assert explained(found) == []
-    assert {one.by for one in IMPORTS if one.what == "socket"} <= {"protocol", "server"}
+    assert {one.by for one in IMPORTS if one.what == "socket"} <= {"http_server", "protocol", "server"}
 
 
 def test_only_the_command_line_knows_the_kit_and_only_when_it_is_asked() -> None:

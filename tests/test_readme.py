@@ -63,8 +63,8 @@ def test_the_diagram_is_drawn_from_the_table() -> None:
 
 
 def test_the_page_of_curl_runs_line_by_line(server: MockServer, tmp_path: Path) -> None:
-    (tmp_path / "sample-images").mkdir()
-    shutil.copy(fixtures.path("portrait.jpg"), tmp_path / "sample-images")
+    (tmp_path / "fixtures").mkdir()
+    shutil.copy(fixtures.path("portrait.jpg"), tmp_path / "fixtures")
     script = CONTROL.replace("http://127.0.0.1:8765", server.url)
     shell = ["bash", "-eu", "-o", "pipefail", "-c", script]
     ran = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -73,11 +73,13 @@ def test_the_page_of_curl_runs_line_by_line(server: MockServer, tmp_path: Path) 
     assert "ERROR_USER_LOCKED" in ran.stdout
     assert (tmp_path / "head.png").read_bytes().startswith(b"\x89PNG")
     assert "\n404\n" in ran.stdout
+    assert "SHOULD AIL-LINK-10" in ran.stdout
+    assert (tmp_path / "coverage.html").read_text().startswith("<!DOCTYPE html>")
     assert '"version": "1.2"' in (tmp_path / "journal.har").read_text()
     assert f'"dropped": "{json.loads((tmp_path / "sandbox.json").read_text())["id"]}"' in ran.stdout
 
 
-@pytest.mark.parametrize("name", ["settings", "faults"])
+@pytest.mark.parametrize("name", ["catalogue", "settings", "faults"])
 def test_a_page_of_the_docs_is_what_its_command_prints(name: str) -> None:
     printed = CliRunner().invoke(main, [name, "--markdown"])
     page = (ROOT / "docs" / f"{name}.md").read_text()

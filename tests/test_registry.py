@@ -60,6 +60,13 @@ class TestMint:
         assert sandbox.settings("ailab")["balance"] == 3
         assert sandbox.settings("tencent_bda")["qps"] == 2
 
+    def test_a_reset_brings_the_settings_of_minting_back(self, registry: Registry) -> None:
+        sandbox = registry.mint(ailab={"balance": 3})
+        sandbox.configure({"ailab": {"balance": 7, "locked": True}, "picwish": {"qps": None}})
+        sandbox.reset()
+        assert (sandbox.settings("ailab")["balance"], sandbox.settings("ailab")["locked"]) == (3, False)
+        assert sandbox.settings("picwish")["qps"] == 2
+
     def test_wrong_settings_mint_nothing(self, registry: Registry, state: MemoryState) -> None:
         before = state.keys("registry", "sandboxes"), state.keys("registry", "ailab")
         with pytest.raises(SettingError, match="ailab balance cannot be 'many'"):

@@ -114,11 +114,6 @@ class TestReset:
         assert found is not None
         assert found.id == sandbox.id
 
-    def test_settings_given_at_birth_go_back_to_the_defaults_too(self, registry: Registry) -> None:
-        sandbox = registry.mint(ailab={"balance": 3})
-        sandbox.reset()
-        assert sandbox.settings("ailab")["balance"] == 1_000_000
-
     def test_resetting_a_dropped_sandbox_does_not_bring_it_back(
         self, registry: Registry, sandbox: Sandbox
     ) -> None:
@@ -275,6 +270,15 @@ class TestKnownUrls:
         sandbox.know_url(URL, b"0123456789")
         with pytest.raises(ValueError, match="stands for 10 bytes at most, not 11"):
             sandbox.know_url(URL, b"0123456789a")
+
+    def test_all_urls_together_stand_for_no_more_than_memory_bears(
+        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mockserver.knowledge.MOST_IN_ALL", 10)
+        sandbox.know_url(URL, b"012345")
+        sandbox.know_url(URL, b"0123456789")
+        with pytest.raises(ValueError, match="the URLs of a sandbox stand for 10 bytes at most in all"):
+            sandbox.know_url(f"{URL}?2", b"0")
 
     def test_too_many_urls_are_refused_and_known_ones_can_change(
         self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch

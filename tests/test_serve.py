@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,3 +121,37 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
     assert taken.returncode == 1
     assert "choose another --port" in taken.stderr
     assert "Traceback" not in taken.stderr
+
+
+REFUSED = (
+    r"\d\d:\d\d:\d\d  401 POST /api/cutout/portrait/avatar-extraction  \S+  \d+\.\d ms: there is no header .+"
+)
+LOST = r"\d\d:\d\d:\d\d  404 GET /nowhere  \d+\.\d ms: .+"
+
+
+@pytest.mark.parametrize(
+    ("flags", "shown"),
+    [((), [REFUSED, LOST]), (("--verbose",), [REFUSED, LOST, ".*  200 OPTIONS .*"]), (("--quiet",), [])],
+)
+def test_it_tells_of_the_requests_that_it_refuses(flags: tuple[str, ...], shown: list[str]) -> None:
+    with serving(*flags) as process:
+        httpx.post(f"{process.url}/api/cutout/portrait/avatar-extraction")
+        httpx.get(f"{process.url}/nowhere")
+        origin = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+        httpx.options(f"{process.url}/api/cutout/portrait/avatar-extraction", headers=origin)
+        httpx.get(f"{process.url}/_mock/health")
+        process.popen.send_signal(SIGINT)
+        _, errors = process.popen.communicate(timeout=5)
+    lines = errors.splitlines()
+    assert len(lines) == len(shown)
+    for line, pattern in zip(lines, shown, strict=True):
+        assert re.fullmatch(pattern, line)
+
+
+def test_who_does_not_read_what_it_tells_is_served_on() -> None:
+    with serving() as process:
+        assert process.popen.stderr is not None
+        process.popen.stderr.close()
+        statuses = [httpx.get(f"{process.url}/nowhere").status_code for _ in range(3)]
+        assert statuses == [404] * 3
+        process.popen.stderr = None

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from mockserver import MockServer, ServerError, fixtures
+from mockserver.http_server import HttpServer
 from mockserver.imaging import decode, matting
 from mockserver.providers.ailab import Access
-from mockserver.server import _Uvicorn
 from mockserver.state.memory import MemoryState
 
 
@@ -80,10 +80,10 @@ def test_a_taken_port_is_an_oserror_and_the_server_can_still_start() -> None:
 
 
 def test_a_server_that_cannot_start_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(self: _Uvicorn, sockets: object) -> None:
+    async def broken(self: HttpServer, sockets: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(_Uvicorn, "startup", broken)
+    monkeypatch.setattr(HttpServer, "startup", broken)
     with pytest.raises(ServerError) as caught:
         MockServer().start()
     assert str(caught.value.__cause__) == "broken on purpose"
@@ -92,11 +92,11 @@ def test_a_server_that_cannot_start_raises(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_server_thread_that_dies_raises_at_the_next_use(monkeypatch: pytest.MonkeyPatch) -> None:
     started = threading.Event()
 
-    async def broken(self: _Uvicorn) -> None:
+    async def broken(self: HttpServer) -> None:
         assert await asyncio.to_thread(started.wait, 5)
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(_Uvicorn, "main_loop", broken)
+    monkeypatch.setattr(HttpServer, "main_loop", broken)
     server = MockServer().start()
     started.set()
     assert server._thread is not None

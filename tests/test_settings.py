@@ -14,7 +14,7 @@ QPS = Setting(name="qps", kind="count", default=None, meaning="Requests per seco
 LOCKED = Setting(name="locked", kind="switch", default=False, meaning="The user is locked.")
 SHAPE = Setting(name="shape", kind="choice", default="a", choices=("a", "b"), meaning="Which shape.")
 SLOW = Setting(name="slow", kind="seconds", default=1.0, meaning="How long it takes.")
-NETS = Setting(name="nets", kind="texts", default=["::1"], meaning="Who may call.")
+NETS = Setting(name="nets", kind="networks", default=["::1"], meaning="Who may call.")
 ALL = (QPS, LOCKED, SHAPE, SLOW, NETS)
 NEW = defaults(ALL)
 ANYTHING: st.SearchStrategy[Any] = st.one_of(
@@ -53,28 +53,45 @@ def test_a_count_takes_nothing_else(value: object) -> None:
     assert str(refused.value) == f"ailab qps cannot be {value!r}; it can be {POSSIBLE['count']}"
 
 
+@pytest.mark.parametrize("value", [10**12 + 1, 10**400])
+def test_a_count_is_a_number_that_an_account_can_have(value: int) -> None:
+    with pytest.raises(SettingError, match=r"it can be a whole number from 0 up to 10\*\*12") as refused:
+        change(qps=value)
+    assert len(str(refused.value)) < 300
+
+
 @pytest.mark.parametrize("value", [0, 0.0, 1, 0.25, 1e9])
 def test_seconds_take_any_number_from_zero_up(value: float) -> None:
     assert change(slow=value)["slow"] == value
 
 
-@pytest.mark.parametrize("value", [-1, -0.1, math.inf, math.nan, None, True, "1", []])
+@pytest.mark.parametrize("value", [-1, -0.1, 1.1e9, 10**400, math.inf, math.nan, None, True, "1", []])
 def test_seconds_take_nothing_else(value: object) -> None:
-    with pytest.raises(SettingError, match="it can be a number of seconds from 0 up"):
+    with pytest.raises(SettingError, match="it can be a number of seconds from 0 up to"):
         change(slow=value)
 
 
-def test_texts_are_copied_so_that_nobody_changes_them_later() -> None:
-    given = ["10.0.0.0/8"]
+def test_networks_are_copied_so_that_nobody_changes_them_later() -> None:
+    given = ["10.0.0.0/8", " ::1", "192.168.1.7"]
     changed = change(nets=given)
     given.append("::/0")
-    assert changed["nets"] == ["10.0.0.0/8"]
+    assert changed["nets"] == ["10.0.0.0/8", " ::1", "192.168.1.7"]
 
 
-@pytest.mark.parametrize("value", ["10.0.0.0/8", [1], None, {"a": "b"}, [["a"]]])
-def test_texts_take_nothing_but_a_list_of_strings(value: object) -> None:
-    with pytest.raises(SettingError, match="it can be a list of strings"):
+@pytest.mark.parametrize(
+    "value",
+    ["10.0.0.0/8", [1], None, {"a": "b"}, [["::1"]], ["x"], ["300.1.1.1"], ["::1", ""], ["::1"] * 1001],
+)
+def test_networks_are_a_list_of_addresses_and_networks_and_nothing_else(value: object) -> None:
+    with pytest.raises(SettingError, match="it can be a list of at most 1000 IP addresses and networks"):
         change(nets=value)
+
+
+def test_what_was_given_is_told_but_not_at_any_length() -> None:
+    for changes in ({"x" * 10**6: 1}, {"shape": "x" * 10**6}):
+        with pytest.raises(SettingError) as refused:
+            change(**changes)
+        assert len(str(refused.value)) + len(refused.value.at) < 500
 
 
 @pytest.mark.parametrize("value", [0, 1, None, "yes", "true", []])

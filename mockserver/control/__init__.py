@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.control import catalogues, clock, faults, journal, sandboxes
+from mockserver.control import catalogues, clock, contract, faults, journal, openapi, sandboxes
 from mockserver.control.call import Asked, Call, response
 from mockserver.control.errors import Refused
 from mockserver.control.guard import denial
@@ -59,7 +59,9 @@ CALLS = (
     *clock.CALLS,
     *faults.CALLS,
     *journal.CALLS,
+    *contract.CALLS,
     *catalogues.CALLS,
+    *openapi.CALLS,
 )
 
 
@@ -71,7 +73,8 @@ def app(engine: Engine, *, token: str | None = None) -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
         denied = denial(client=client[0] if client else None, headers=scope["headers"], token=token)
-        if denied is None or scope["path"].removeprefix(scope.get("root_path", "")) == HEALTH:
+        path = scope["path"].removeprefix(scope.get("root_path", "")).rstrip("/")
+        if denied is None or path == HEALTH:
             await calls(scope, receive, send)
             return
         refused = Refused(denied.status, denied.reason, kind="access")

@@ -5,13 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.control.errors import Refused, unknown
+from mockserver.damage.options import SHOWN, shown
 
-MAX_BODY = 64 * 1024 * 1024
+MAX_BODY = 1024 * 1024
+MAX_FILES = 64 * 1024 * 1024
+"""Bytes of a body that can have files in it."""
+MOST_VALUES = 100_000
+"""Values in a body: reading one of them is reading time in which the server does nothing else."""
+DEEPEST = 50
+"""Levels of lists and objects."""
+TOO_DEEP = "it nests too deeply"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,15 +50,36 @@ def parsed(body: bytes) -> dict[str, Any]:
     """A body as a JSON object, an empty one for no body. Raises Refused with 400 for anything else."""
     if not body.strip():
         return {}
+    if body.count(b",") + body.count(b":") > MOST_VALUES:
+        raise Refused(413, f"the body has more than {MOST_VALUES} values", kind="json", at="body")
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=_object)
     except RecursionError:
-        raise _malformed("it nests too deeply") from None
+        raise _malformed(TOO_DEEP) from None
     except ValueError as error:  # a UnicodeDecodeError, too, or a number of thousands of digits
         raise _malformed(str(error)) from error
     if not isinstance(value, dict):
         raise _malformed(f"it is {_shown(value)}")
+    if _nests_deeper(value, DEEPEST):
+        raise _malformed(TOO_DEEP)
     return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in names.items() if count > 1)
+        raise Refused(400, f"the body has the field {shown(twice)} more than once", kind="json", at=twice)
+    return fields
+
+
+def _nests_deeper(value: Any, levels: int) -> bool:
+    containers = [value]
+    for _ in range(levels):
+        inner = (one.values() if isinstance(one, dict) else one for one in containers)
+        containers = [one for each in inner for one in each if isinstance(one, dict | list)]
+    return bool(containers)
 
 
 def _malformed(why: str) -> Refused:
@@ -96,5 +126,9 @@ def decoded(value: Any, *, at: str) -> bytes:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 100 else f"{text[:100]}…"
+    """A value as an error repeats it, in JSON."""
+    try:
+        text = json.dumps(value[: SHOWN + 1] if isinstance(value, str) else value)
+    except RecursionError:
+        return f"a {type(value).__name__} that nests too deeply"
+    return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"

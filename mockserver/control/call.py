@@ -12,11 +12,12 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from mockserver.control.bodies import parsed
+from mockserver.control.bodies import MAX_BODY, parsed
 from mockserver.control.errors import Refused, unknown
 from mockserver.providers.base import Engine
 from mockserver.sandbox import Sandbox
 
+JSON = "application/json"
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -24,13 +25,14 @@ SAFE_HEADERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call answers, if it is more than plain data with status 200."""
+    """What a call answers, if it is more than plain data with status 200; a text where it is no JSON."""
 
     content: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = JSON
 
 
 class Asked:
@@ -82,6 +84,8 @@ class Call:
     """An example."""
     query: str = ""
     """An example, with every parameter that there is."""
+    max_body: int = MAX_BODY
+    """Bytes of a body."""
 
     def parameters(self, query: str) -> Mapping[str, str]:
         """The parameters of a query. Raises Refused for one that does not exist."""
@@ -93,13 +97,15 @@ class Call:
         return dict(given)
 
 
-def response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON that a person can read, too; bytes are JSON already."""
+def response(
+    content: Any, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = JSON
+) -> Response:
+    """JSON that a person can read, too, or a text of another type; bytes are JSON already."""
     return Response(
-        content if isinstance(content, bytes) else encoded(content),
+        content if isinstance(content, bytes) or media_type != JSON else encoded(content),
         status_code=status,
         headers={**SAFE_HEADERS, **(headers or {})},
-        media_type="application/json",
+        media_type=media_type,
     )
 
 

@@ -20,13 +20,19 @@ def every(asked: Asked) -> Any:
 
 def one(asked: Asked) -> Any:
     """The catalogue of one provider."""
+    return _catalogue(known_provider(asked))
+
+
+def known_provider(asked: Asked) -> str:
+    """The provider that the path names. Raises Refused when there is none."""
     provider = asked.path["provider"]
     known = catalogue.providers()
     if provider not in known:
-        hint = f"did you mean {' or '.join(near(provider, known))}? " if near(provider, known) else ""
-        text = f"there is no provider {provider!r:.100}; {hint}there are {', '.join(known)}"
+        close = " or ".join(near(provider, known))
+        there = f"did you mean {close}? There" if close else "there"
+        text = f"there is no provider {provider!r:.100}; {there} are {', '.join(known)}"
         raise Refused(404, text, kind="provider", at="provider", possible=known)
-    return _catalogue(provider)
+    return provider
 
 
 def _catalogue(name: str) -> dict[str, Any]:

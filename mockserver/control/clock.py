@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.clock import Clock
+from mockserver.clock import Clock, Due
 from mockserver.control import views
 from mockserver.control.bodies import NUMBER, NUMBER_OR_OBJECT, SWITCH, checked
 from mockserver.control.call import Asked, Call
 from mockserver.control.errors import Refused, refusal
+from mockserver.sandbox import Sandbox
 from mockserver.state.memory import MemoryState
 
 PATH = "/_mock/sandboxes/{id}/clock"
@@ -33,8 +34,8 @@ def move(asked: Asked) -> Any:
             possible=list(FORMS),
         )
     travel = _units(body["travel"]) if "travel" in body else None
+    _rehearse(asked.sandbox, body, travel)
     clock = asked.sandbox.clock
-    _rehearse(clock, body, travel)
     if "skew" in body:
         clock.skew = body["skew"]
     if "freeze" in body:
@@ -43,7 +44,7 @@ def move(asked: Asked) -> Any:
         clock.travel(**travel)
     if not body.get("next"):
         return views.of_clock(asked.sandbox)
-    reached = clock.next()
+    reached = _next(clock)
     return {
         **views.of_clock(asked.sandbox),
         "reached": views.of_due(reached, clock.now()) if reached else None,
@@ -57,22 +58,32 @@ def _units(travel: Any) -> dict[str, float]:
     return travel
 
 
-def _rehearse(clock: Clock, body: dict[str, Any], travel: dict[str, float] | None) -> None:
+def _rehearse(sandbox: Sandbox, body: dict[str, Any], travel: dict[str, float] | None) -> None:
     """Do it with a clock that is nobody's first, so that all is done or nothing."""
-    rehearsal = Clock(MemoryState(), "rehearsal", real=clock.now)
+
+    def ahead() -> list[Due]:
+        return [one for one in sandbox.due() if one.at > rehearsal.now()]
+
+    rehearsal = Clock(MemoryState(), "rehearsal", real=sandbox.clock.now, ahead=ahead)
     try:
         if "skew" in body:
             rehearsal.skew = body["skew"]
-    except (ValueError, OverflowError) as error:
-        raise _refused(error, "skew") from error
+    except ValueError as error:
+        raise refusal(error, within="skew") from error
     try:
-        rehearsal.travel(**travel or {})
-    except (ValueError, OverflowError) as error:
-        raise _refused(error, "travel") from error
+        if travel is not None:
+            rehearsal.travel(**travel)
+    except ValueError as error:
+        raise refusal(error, within="travel") from error
+    if body.get("next"):
+        _next(rehearsal)
 
 
-def _refused(error: Exception, at: str) -> Refused:
-    return refusal(error if isinstance(error, ValueError) else ValueError(str(error)), within=at)
+def _next(clock: Clock) -> Due | None:
+    try:
+        return clock.next()
+    except ValueError as error:
+        raise refusal(error, within="next") from error
 
 
 CALLS = (

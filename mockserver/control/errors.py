@@ -7,12 +7,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from mockserver.catalogue import UnknownBehaviour
-from mockserver.damage.options import FaultError
+from mockserver.damage.options import SHOWN, FaultError, shown
 from mockserver.sandbox import SandboxDropped
 from mockserver.settings import SettingError
 
 MOST_NAMED = 40
 """Names that one sentence may list."""
+LONGEST_AT = 120
+"""Characters of where something is wrong."""
 
 
 class Refused(Exception):
@@ -31,7 +33,7 @@ class Refused(Exception):
         super().__init__(text)
         self.status = status
         self.kind = kind
-        self.at = at
+        self.at = at[:LONGEST_AT]
         self.possible = tuple(possible)
         self.headers = dict(headers or {})
 
@@ -74,11 +76,11 @@ def unknown(what: str, name: str, names: Iterable[str], *, at: str = "", kind: s
     """The refusal of a name that does not exist; it says which ones are near, and which ones there are."""
     known = sorted(names)
     close = near(name, known)
-    hint = f"did you mean {' or '.join(close)}? " if close else ""
-    listed = f"there are {', '.join(known[:MOST_NAMED])}" if known else "there are none"
-    return Refused(422, f"unknown {what} {name!r:.100}; {hint}{listed}", kind=kind, at=at, possible=known)
+    there = f"did you mean {' or '.join(close)}? There" if close else "there"
+    listed = f"{there} are {', '.join(known[:MOST_NAMED]) or 'none'}"
+    return Refused(422, f"unknown {what} {shown(name)}; {listed}", kind=kind, at=at, possible=known)
 
 
 def near(name: str, names: Sequence[str]) -> list[str]:
     """The names that somebody may have meant who wrote this one, the nearest first."""
-    return get_close_matches(name, names, n=3, cutoff=0.6)
+    return get_close_matches(name[:SHOWN], names, n=3, cutoff=0.6)

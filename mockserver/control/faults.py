@@ -16,7 +16,7 @@ from mockserver.control.bodies import (
     required,
 )
 from mockserver.control.call import Answer, Asked, Call
-from mockserver.control.errors import Refused, near, refusal, unknown
+from mockserver.control.errors import MOST_NAMED, Refused, near, refusal, unknown
 from mockserver.damage.table import DAMAGES
 from mockserver.faults import Rule
 from mockserver.providers import PROVIDERS
@@ -43,9 +43,9 @@ def every(asked: Asked) -> Any:
 def add(asked: Asked) -> Answer:
     """The fault that was switched on."""
     body = asked.body
+    _check_names(body)
     required(body, "provider", "effect")
     checked({name: body[name] for name in FORMS if name in body}, FORMS)
-    _check_names(body)
     chosen = {name: value for name, value in body.items() if name not in ("provider", "effect")}
     try:
         fault = asked.sandbox.fail(body["provider"], body["effect"], **chosen)
@@ -118,9 +118,11 @@ def _unknown(error: LookupError, body: Mapping[str, Any]) -> Refused:
 def _check_names(body: Mapping[str, Any]) -> None:
     """Find the misspelt name of a field; what else is no option, the damage says."""
     options = {option.name for damage in DAMAGES.values() for option in damage.options}
-    for name in body.keys() - SELECTION.keys() - options:
-        if near(name, list(SELECTION)) or not name.isidentifier() or name == "self":
-            raise unknown("field", name, [*SELECTION, *options], at=name, kind="fault")
+    others = [name for name in body if name not in SELECTION and name not in options]
+    misspelt = [name for name in others[:MOST_NAMED] if near(name, list(SELECTION))]
+    impossible = [name for name in others if not name.isidentifier() or name == "self"]
+    for name in (*misspelt, *impossible):
+        raise unknown("field", name, [*SELECTION, *options], at=name, kind="fault")
 
 
 CALLS = (

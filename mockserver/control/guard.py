@@ -22,7 +22,12 @@ WITH_TOKEN = "start the server with --control-token TOKEN and send 'Authorizatio
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[0-9a-z.-]+)(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]")
 """What no header can carry. Of the surrogates, U+DC80 to U+DCFF stand for bytes of the environment."""
-PROXIED = frozenset({b"forwarded", b"via", b"x-real-ip"})
+_PROXIED = """
+cf-connecting-ip fly-client-ip forwarded forwarded-for true-client-ip via x-client-ip x-cluster-client-ip
+x-forwarded x-original-host x-real-ip
+"""
+PROXIED = frozenset(_PROXIED.encode().split())
+"""Headers that proxies add, beside all that begin with x-forwarded-."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,7 +66,13 @@ def _wanted(query: Mapping[str, str], journal: Journal) -> list[Exchange]:
         for one in reversed(journal)
         if provider in (None, one.provider) and operation in (None, one.operation)
     )
-    return list(islice(fitting, None if last is None else int(last)))[::-1]
+    return list(islice(fitting, _most(last)))[::-1]
+
+
+def _most(last: str | None) -> int | None:
+    """How many exchanges are wanted; None for all, of which no journal has as many as ten digits say."""
+    digits = None if last is None else last.lstrip("0") or "0"
+    return int(digits) if digits and len(digits) < 10 else None
 
 
 def _emptied(asked: Asked, journal: Journal) -> Any:

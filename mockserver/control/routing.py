@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.control.bodies import MAX_BODY
 from mockserver.control.call import Answer, Asked, Call, response
 from mockserver.control.errors import Refused, refusal
 from mockserver.providers.base import Engine
@@ -22,6 +21,8 @@ from mockserver.providers.body import BodyTooLarge, ClientGone, Upload, read_bod
 from mockserver.sandbox import SandboxDropped
 
 logger = logging.getLogger("mockserver")
+LONGEST = 200
+"""Characters of a path that is compared with others."""
 
 
 def router(engine: Engine, calls: Sequence[Call]) -> ASGIApp:
@@ -68,17 +69,17 @@ class Resource:
             origin=origin_of(scope),
             path=scope["path_params"],
             query=call.parameters(scope["query_string"].decode("latin1")),
-            body=await _body(scope, receive),
+            body=await _body(scope, receive, limit=call.max_body),
         )
         # A thread of its own, for a travel waits for callbacks, whose receiver may ask something of us.
         content = await to_thread.run_sync(_handled, call, asked, limiter=CapacityLimiter(1))
         if isinstance(content, Answer):
-            return response(content.content, content.status, content.headers)
+            return response(content.content, content.status, content.headers, content.media_type)
         return response(content)
 
     def _wrong_method(self, scope: Scope) -> Refused:
         allowed = ", ".join(self._calls)
-        text = f"{scope['method']} does nothing at {scope['path']}; possible there: {allowed}"
+        text = f"{scope['method']:.40} does nothing at {scope['path']:.200}; possible there: {allowed}"
         return Refused(
             405, text, kind="method", at="method", possible=list(self._calls), headers={"Allow": allowed}
         )
@@ -100,7 +101,10 @@ class Nowhere:
 
 
 def nearest(path: str, templates: Sequence[str]) -> str | None:
-    """The path that somebody may have meant: one of the templates, with what stands at its placeholders."""
+    """The path that somebody may have meant: one of the templates, with what stands at its placeholders.
+    None for a path that is longer than any of them can be."""
+    if len(path) > LONGEST:
+        return None
     parts = path.split("/")
     filled = []
     for template in templates:
@@ -132,7 +136,7 @@ def _handled(call: Call, asked: Asked) -> Any:
         raise refusal(dropped) from dropped
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
+async def _body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
     length = Headers(scope=scope).get("content-length", "")
     upload = Upload(
         content_type="",
@@ -140,6 +144,6 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
         receive=receive,
     )
     try:
-        return await read_body(upload, limit=MAX_BODY)
+        return await read_body(upload, limit=limit)
     except BodyTooLarge as error:
         raise Refused(413, str(error), kind="value", at="body") from error

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.clock import Due
 from mockserver.control import views
-from mockserver.control.bodies import LIST, OBJECT, TEXT, check, checked, decoded, required
+from mockserver.control.bodies import LIST, MAX_FILES, OBJECT, TEXT, check, checked, decoded, required
 from mockserver.control.call import Answer, Asked, Call
 from mockserver.control.errors import Refused, refusal
 from mockserver.knowledge import Knowledge
@@ -50,12 +50,12 @@ def wishes(body: Mapping[str, Any], sandbox: Sandbox) -> Wishes:
     checked(body, FORMS)
     settings = body.get("settings", {})
     for provider, changes in settings.items():
-        check(changes, OBJECT, at=f"settings.{provider}")
+        check(changes, OBJECT, at=f"settings.{provider:.100}")
     _rehearse_settings(sandbox, settings)
     urls = body.get("known_urls", {})
     found = Wishes(
         settings=settings,
-        urls={url: decoded(content, at=f"known_urls.{url:.200}") for url, content in urls.items()},
+        urls={url: decoded(content, at=f"known_urls.{url:.100}") for url, content in urls.items()},
         texts=[_text(number, known) for number, known in enumerate(body.get("known_texts", []))],
     )
     _rehearse_knowledge(sandbox, found)
@@ -79,7 +79,7 @@ def _rehearse_settings(sandbox: Sandbox, settings: Mapping[str, Any]) -> None:
             raise refusal(dropped) from dropped
         except LookupError as error:
             raise Refused(
-                422, str(error), kind="provider", at=f"settings.{provider}", possible=_names(sandbox)
+                422, str(error), kind="provider", at=f"settings.{provider:.100}", possible=_names(sandbox)
             ) from error
         except ValueError as error:
             raise refusal(error, within="settings") from error
@@ -94,7 +94,7 @@ def _rehearse_knowledge(sandbox: Sandbox, found: Wishes) -> None:
         try:
             rehearsal.know_url(url, content)
         except ValueError as error:
-            raise refusal(error, within=f"known_urls.{url:.200}") from error
+            raise refusal(error, within=f"known_urls.{url:.100}") from error
     for number, (image, texts) in enumerate(found.texts):
         try:
             rehearsal.know_text(image, texts)
@@ -186,6 +186,7 @@ CALLS = (
         does="Mint a sandbox: its id, and URL and credentials at each provider. The body is optional.",
         handler=mint,
         body=EXAMPLE,
+        max_body=MAX_FILES,
     ),
     Call(method="GET", path=PATH, does="The sandboxes that live.", handler=every),
     Call(
@@ -200,6 +201,7 @@ CALLS = (
         does="Change settings, and tell what URLs stand for and pictures say; all or nothing.",
         handler=change,
         body=EXAMPLE,
+        max_body=MAX_FILES,
     ),
     Call(method="DELETE", path=ONE, does="Drop it; its credentials are unknown from then on.", handler=drop),
     Call(

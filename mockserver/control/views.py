@@ -11,6 +11,8 @@ from mockserver.clock import Due
 from mockserver.providers import PROVIDERS
 from mockserver.sandbox import Sandbox
 
+END = 253_402_300_799.0
+
 
 def of_sandbox(sandbox: Sandbox, origin: str) -> dict[str, Any]:
     """A sandbox: who it is at each provider, what it is set to and was told, and its time."""
@@ -48,13 +50,19 @@ def of_clock(sandbox: Sandbox) -> dict[str, Any]:
         "wall": clock.wall(),
         "frozen": clock.frozen,
         "skew": clock.skew,
-        "next": next((of_due(one, now) for one in sandbox.due()), None),
+        "next": next((of_due(one, now) for one in sandbox.due() if one.brought_about), None),
     }
 
 
 def of_due(due: Due, now: float) -> dict[str, Any]:
     """Something that lies ahead, `in` so many seconds."""
-    return {"at": due.at, "at_iso": iso(due.at), "in": max(0.0, round(due.at - now, 6)), "what": due.what}
+    return {
+        "at": due.at,
+        "at_iso": iso(due.at),
+        "in": max(0.0, round(due.at - now, 6)),
+        "what": due.what,
+        "brought_about": due.brought_about,
+    }
 
 
 def of_callback(callback: Callback) -> dict[str, Any]:
@@ -63,5 +71,9 @@ def of_callback(callback: Callback) -> dict[str, Any]:
 
 
 def iso(moment: float) -> str:
-    """A moment in unix seconds as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """A moment in unix seconds as ISO 8601 in UTC, which ends with the year 9999."""
+    return (
+        datetime.fromtimestamp(min(moment, END), UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )

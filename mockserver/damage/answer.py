@@ -100,6 +100,12 @@ class Answer:
         return self.ending if self.ending and self.ending.at in (Moment.REQUEST, Moment.BEFORE) else None
 
     @property
+    def held(self) -> float:
+        """Seconds from its being ready to its last byte, where the client waits for that."""
+        drips = self.drip is not None and not self.unanswered
+        return self.delay + (self.drip.seconds if self.drip and drips else 0.0)
+
+    @property
     def short(self) -> bool:
         """Whether less is sent than Content-Length promises."""
         return self.length is not None and len(self.body) < self.length

@@ -7,8 +7,9 @@ application without a socket raises ConnectionResetError and ConnectionAbortedEr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
 from typing import Any, Protocol
 
 from starlette.responses import Response
@@ -83,10 +84,12 @@ class _Delivery:
         cut = ending.cut if ending else Cut.CLOSE if answer.short else None
         start: dict[str, Any] = {"type": "http.response.start", "status": answer.status}
         await self._send({**start, "headers": answer.raw_headers})
-        for piece, last in _pieces(body, drip.pieces if drip else 1):
-            if drip and await self._gone_after(drip.seconds / drip.pieces):
+        began = asyncio.get_running_loop().time()
+        pieces = _pieces(body, drip.pieces if drip else 1)
+        for number, piece in enumerate(pieces, 1):
+            if drip and await self._gone_at(began + drip.seconds * number / len(pieces)):
                 return
-            more = cut is not None or not last
+            more = cut is not None or number < len(pieces)
             await self._send({"type": "http.response.body", "body": piece, "more_body": more})
         if cut is not None:
             await self._end(cut)
@@ -118,14 +121,18 @@ class _Delivery:
             return False
         return True
 
+    async def _gone_at(self, moment: float) -> bool:
+        """Wait until a moment of the event loop's time; whether the client was gone before."""
+        return await self._gone_after(moment - asyncio.get_running_loop().time())
+
     async def _gone(self) -> None:
         """Wait until the client is gone."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
 
-def _pieces(body: bytes, count: int) -> Iterator[tuple[bytes, bool]]:
-    """A body in about so many pieces, and whether each is the last."""
-    size = max(1, -(-len(body) // count))
-    for start in range(0, max(1, len(body)), size):
-        yield body[start : start + size], start + size >= len(body)
+def _pieces(body: bytes, count: int) -> Sequence[bytes]:
+    """A body in so many pieces of about one size; in fewer, where one would be empty, but in one at least."""
+    count = max(1, min(count, len(body)))
+    ends = [len(body) * number // count for number in range(count + 1)]
+    return [body[start:end] for start, end in pairwise(ends)]

@@ -16,7 +16,10 @@ from mockserver.damage.answer import Answer, Cut, Drip, Ending, Moment
 
 LONGEST = 3600.0
 """Seconds that an answer can be late, or take."""
-NO_BODY = frozenset({204, 304})
+NO_LENGTH = frozenset({204, 304})
+NO_BODY = NO_LENGTH | {205}
+SHORTEST_PAUSE = 0.003
+"""Seconds between two pieces of a body; a timer is hardly finer."""
 GATEWAY_PAGE = """<!DOCTYPE html>
 <html><head><title>{status}</title></head>
 <body><h1>{status}</h1><p>The gateway got no usable answer from the service behind it.</p></body></html>
@@ -43,7 +46,7 @@ def status(answer: Answer, options: Options, random: Random) -> Damaged:
     headers = [(b"content-type", options["content_type"].encode())]
     if options["retry_after"] is not None:
         headers.append((b"retry-after", b"%d" % options["retry_after"]))
-    length = None if number in NO_BODY else len(body)
+    length = None if number in NO_LENGTH else len(body)
     other = replace(answer, status=number, headers=tuple(headers), body=body, length=length)
     return other, f"HTTP {number} in place of HTTP {answer.status}"
 
@@ -75,9 +78,11 @@ def wrong_content_type(answer: Answer, options: Options, random: Random) -> Dama
 
 
 def slow_drip(answer: Answer, options: Options, random: Random) -> Damaged:
-    pieces = min(options["chunks"], len(answer.body))
-    drip = Drip(seconds=options["seconds"], pieces=pieces)
-    return replace(answer, drip=drip), f"sent in {pieces} pieces over {options['seconds']:g} s"
+    seconds = options["seconds"]
+    pieces = max(1, min(options["chunks"], len(answer.body), int(seconds / SHORTEST_PAUSE)))
+    return replace(
+        answer, drip=Drip(seconds=seconds, pieces=pieces)
+    ), f"sent in {pieces} pieces over {seconds:g} s"
 
 
 def corrupt_image(answer: Answer, options: Options, random: Random) -> Damaged:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["number", "whole", "choice", "text", "header"]
-"""A `number` and a `whole` number lie between `low` and `high`; a `header` is a text that can be the value of
-an HTTP header."""
+Kind = Literal["number", "whole", "choice", "text", "media_type"]
+"""A `number` and a `whole` number lie between `low` and `high`; a `media_type` is the value of a Content-Type
+header."""
+LONGEST_TEXT = 1_000_000
+"""Bytes of a text in UTF-8."""
+LONGEST_MEDIA_TYPE = 256
+"""Characters of a media type with its parameters."""
+MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+ *(;[ -~]*)?", re.ASCII)
+SHOWN = 100
+"""Characters of what somebody sent that an error repeats."""
 
 
 class FaultError(ValueError):
@@ -21,6 +29,15 @@ class FaultError(ValueError):
         super().__init__(text)
         self.at = at
         self.possible = tuple(possible)
+
+
+def shown(value: Any) -> str:
+    """A value as an error repeats it: like `repr`, but not for long, whatever it is."""
+    try:
+        text = repr(value[: SHOWN + 1] if isinstance(value, str | bytes) else value)
+    except (ValueError, RecursionError):  # such as an integer of thousands of digits
+        return f"a {type(value).__name__}"
+    return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +59,9 @@ class Option:
             "number": f"a number from {self.low:g} to {self.high:g}",
             "whole": f"a whole number from {self.low:g} to {self.high:g}",
             "choice": "one of " + ", ".join(map(repr, self.choices)),
-            "text": "a string",
-            "header": "a string of printable ASCII characters",
+            "text": f"a string of at most {LONGEST_TEXT} bytes",
+            "media_type": f"a media type, such as 'text/html', of at most {LONGEST_MEDIA_TYPE} printable "
+            "ASCII characters",
         }
         return texts[self.kind] + ("" if self.default is not None else ", or None")
 
@@ -59,6 +77,13 @@ class Option:
             return False
         if self.kind == "choice":
             return value in self.choices
-        if self.kind == "header":
-            return value.isascii() and value.isprintable()
-        return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+        if self.kind == "media_type":
+            return len(value) <= LONGEST_MEDIA_TYPE and MEDIA_TYPE.fullmatch(value) is not None
+        return len(value) <= LONGEST_TEXT and _is_encodable(value)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        return len(text.encode()) <= LONGEST_TEXT
+    except UnicodeEncodeError:
+        return False

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.damage import effects
 from mockserver.damage.answer import Answer, Moment, Trait
-from mockserver.damage.options import FaultError, Option
+from mockserver.damage.options import SHOWN, FaultError, Option, shown
 
 PREFIXES = ("http.", "connection.")
 BODY, JSON, IMAGE = frozenset({Trait.BODY}), frozenset({Trait.JSON}), frozenset({Trait.IMAGE})
@@ -42,10 +42,6 @@ class Damage:
         """To which answers, for a reader."""
         return " and ".join(f"answers with {trait.value}" for trait in self.needs) or "any answer"
 
-    def needed(self, options: Mapping[str, Any]) -> frozenset[Trait]:
-        """What an answer must have to be damaged with these options."""
-        return self.needs | (BODY if options.get("at") == Moment.WITHIN else NOTHING)
-
     def as_data(self) -> dict[str, Any]:
         """What there is to know about it, as plain data."""
         options = [
@@ -57,7 +53,8 @@ class Damage:
             }
             for option in self.options
         ]
-        return {"id": self.id, "meaning": self.meaning, "applies_to": self.applies_to, "options": options}
+        told = {"meaning": self.meaning, "applies_to": self.applies_to, "options": options}
+        return {"id": self.id, "effect": self.id, **told}
 
     def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All its options, those that are not given by default. Raises FaultError."""
@@ -65,10 +62,12 @@ class Damage:
         for name, value in given.items():
             if name not in known:
                 have = f"it has {', '.join(known)}" if known else "it has none"
-                raise FaultError(f"{self.id} has no option {name!r}; {have}", at=name, possible=tuple(known))
+                raise FaultError(
+                    f"{self.id} has no option {shown(name)}; {have}", at=name[:SHOWN], possible=tuple(known)
+                )
             if not known[name].accepts(value):
                 possible = known[name].possible
-                text = f"{name} of {self.id} cannot be {value!r}; it can be {possible}"
+                text = f"{name} of {self.id} cannot be {shown(value)}; it can be {possible}"
                 raise FaultError(text, at=name, possible=known[name].choices or (possible,))
         options = {name: option.default for name, option in known.items()} | dict(given)
         _check_delay(options)
@@ -98,7 +97,7 @@ def _at(*moments: Moment, default: Moment) -> Option:
         default=default.value,
         choices=tuple(moment.value for moment in moments),
         meaning="request: before anything is done; before: the work is done, nothing is answered; "
-        "within: after half of the body; after: after the whole answer.",
+        "within: after the headers and half of the body; after: after the whole answer.",
     )
 
 
@@ -109,7 +108,9 @@ SHARE = Option(
     high=1.0,
     meaning="How much of the body comes; at least a byte is missing.",
 )
-TYPE = Option(name="content_type", kind="header", default="text/html", meaning="The Content-Type instead.")
+TYPE = Option(
+    name="content_type", kind="media_type", default="text/html", meaning="The Content-Type instead."
+)
 
 ALL = (
     Damage(
@@ -174,11 +175,18 @@ ALL = (
     ),
     Damage(
         id="http.slow_drip",
-        meaning="The body comes in pieces with pauses.",
+        meaning="The body comes in pieces, with pauses of the same length before each.",
         apply=effects.slow_drip,
         options=(
             _seconds("How long all of it takes.", default=1.0),
-            Option(name="chunks", kind="whole", default=10, low=1, high=10_000, meaning="How many pieces."),
+            Option(
+                name="chunks",
+                kind="whole",
+                default=10,
+                low=1,
+                high=10_000,
+                meaning="How many pieces; fewer where the pauses would be shorter than 3 ms.",
+            ),
         ),
         needs=BODY,
     ),
@@ -224,9 +232,9 @@ def named(effect: str) -> Damage | None:
         return DAMAGES[effect]
     short = {damage.partition(".")[2]: damage for damage in DAMAGES}
     known = [*DAMAGES, *short] if effect.startswith(PREFIXES) else [*short]
-    near = get_close_matches(effect, known, n=1, cutoff=0.8)
+    near = get_close_matches(effect[:SHOWN], known, n=1, cutoff=0.8)
     if not near and not effect.startswith(PREFIXES):
         return None
-    hint = f"; did you mean {short.get(near[0], near[0])}?" if near else ""
-    text = f"there is no damage {effect!r}{hint}; there are {', '.join(DAMAGES)}"
+    hint = f"; did you mean {short.get(near[0], near[0])}? There" if near else "; there"
+    text = f"there is no damage {shown(effect)}{hint} are {', '.join(DAMAGES)}"
     raise FaultError(text, at="effect", possible=tuple(DAMAGES))

@@ -21,7 +21,7 @@ from mockserver.courier import Courier
 from mockserver.damage.delivery import DamagedResponse
 from mockserver.faults import RESULT as RESULT
 from mockserver.imaging.studio import Studio
-from mockserver.journal import Draft, shortened
+from mockserver.journal import Draft, Journal, Observer, enter, shortened
 from mockserver.outbound import Outbound
 from mockserver.providers.body import ClientGone
 from mockserver.providers.call import Call as Call
@@ -72,6 +72,8 @@ class Engine:
     courier: Courier
     lent: bool = False
     """Whether the state was lent by the caller, who also closes it."""
+    observer: Observer | None = None
+    """Is told of each exchange as it enters a journal."""
 
     @property
     def state(self) -> State:
@@ -85,19 +87,25 @@ class Engine:
         outbound: Outbound | None = None,
         most: int = MOST,
         idle: float = IDLE,
+        observer: Observer | None = None,
     ) -> Engine:
         """An engine for some providers, in memory by default; `most` and `idle` bound the registry."""
         lent = state is not None
         state = state or MemoryState()
         outbound = outbound or Outbound()
-        courier = Courier(outbound)
+        courier = Courier(outbound, observer=observer)
         return cls(
             registry=Registry(state, providers, moved=courier.moved, most=most, idle=idle),
             studio=Studio(state),
             outbound=outbound,
             courier=courier,
             lent=lent,
+            observer=observer,
         )
+
+    def enter(self, journal: Journal, entry: bytes) -> None:
+        """Write an exchange, a line made by `Draft.entry`, into a journal, and tell the observer."""
+        enter(journal, entry, self.observer)
 
     def close(self) -> None:
         """Give threads and files back; after `courier.close()`, where there is an event loop."""
@@ -226,5 +234,6 @@ class Wire(ABC):
             headers=[(name.decode("latin1"), value.decode("latin1")) for name, value in headers],
             body=bytes(response.body) if response else b"",
             media_type=response.media_type if response else None,
+            held=response.answer.held if isinstance(response, DamagedResponse) else 0.0,
         )
-        journal.append(entry)
+        self.engine.enter(journal, entry)

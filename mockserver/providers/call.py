@@ -108,7 +108,8 @@ class Call:
             for strike in self._taken(sandbox, "request", "result" if is_result else "call"):
                 if strike.fault.damage is not None:
                     raise Unanswered(strike)
-                raise Refusal(strike.fault.effect, fault=True)
+                note = f"caused by the fault {strike.fault.id} of this sandbox, not by the request"
+                raise Refusal(strike.fault.effect, fault=True, note=note)
         return sandbox
 
     def spoiled(self) -> str | None:

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive
 from mockserver import interface
 from mockserver.providers.body import BodyTooLarge, Upload, read_body
 from mockserver.providers.call import is_local
+from mockserver.redaction import TOKEN_MARK
 from mockserver.registry import Registry
 from mockserver.sandbox import DEFAULT, Sandbox
 
@@ -71,13 +72,15 @@ def whose(registry: Registry, scope: Mapping[str, Any]) -> Sandbox | None:
 
 def _named(registry: Registry, scope: Mapping[str, Any]) -> Sandbox | None:
     headers = [(name.decode("latin1"), value.decode("latin1")) for name, value in scope["headers"]]
-    texts = [reading for name, value in headers for reading in readings(name, value)]
-    texts += [scope["query_string"].decode("latin1"), scope["path"]]
-    found = _first(registry, (word for text in texts for word in _WORD.findall(text)))
+    sent = [reading for name, value in headers for reading in readings(name, value)]
+    address = [scope["query_string"].decode("latin1"), scope["path"]]
+    found = _first(registry, (word for text in sent + address for word in _WORD.findall(text)))
     if found is not None:
         return found
-    names = islice((name for text in texts for name in _NAME.findall(text)), MAX_WORDS)
-    return next(filter(None, map(registry.of_asset, names)), None)
+    # A signature in a header looks like the name of a file or a token, but for what marks a token.
+    names = [name for text in address for name in _NAME.findall(text)]
+    names += [name for text in sent for name in _NAME.findall(text) if TOKEN_MARK in name]
+    return next(filter(None, map(registry.of_asset, islice(names, MAX_WORDS))), None)
 
 
 async def owner(registry: Registry, scope: Mapping[str, Any], receive: Receive) -> Sandbox | None:

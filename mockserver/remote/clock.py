@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.clock import Due
+from mockserver.clock import Due, check_numbers
 from mockserver.remote.connection import SANDBOXES, Connection
 
 
@@ -28,8 +28,9 @@ class RemoteClock:
     ) -> float:
         """Move sandbox time forward and answer the new `now()`; what falls due meanwhile has happened then.
 
-        Raises ValueError for a step back, or an endless one."""
+        Raises ValueError for a step back, or an endless one, TypeError for what is no number."""
         step = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days}
+        check_numbers(**step)
         return float(self._set(travel=step)["now"])
 
     def next(self) -> Due | None:
@@ -57,7 +58,11 @@ class RemoteClock:
 
     @skew.setter
     def skew(self, seconds: float) -> None:
+        check_numbers(skew=seconds)
         self._set(skew=seconds)
+
+    def __repr__(self) -> str:
+        return f"<RemoteClock at {self._connection.url}{self._path}>"
 
     def _look(self) -> Any:
         return self._connection.ask("GET", self._path)
@@ -68,4 +73,4 @@ class RemoteClock:
 
 def due_of(record: dict[str, Any]) -> Due:
     """What lies ahead, from its JSON."""
-    return Due(at=record["at"], what=record["what"])
+    return Due(at=record["at"], what=record["what"], brought_about=record["brought_about"])

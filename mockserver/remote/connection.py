@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 2.0
 TIMEOUT = 30.0
 """Seconds; a travel waits for callbacks."""
+KEEP_ALIVE = 60.0
+"""Seconds; less than the server's own."""
 SANDBOXES = "/_mock/sandboxes"
 
 
@@ -36,7 +38,13 @@ class Connection:
             base_url=url,
             headers=headers,
             timeout=httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT),
+            # No connection is given up while others are in use: closing one, the pool may hit on another
+            # thread's that is just being looked at.
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE
+            ),
             trust_env=False,
+            verify=url.startswith("https"),  # without TLS there is nothing to verify, and much to load
         )
 
     def ask(

@@ -31,6 +31,9 @@ class RemoteFaults:
         """Switch all faults of a provider off, or of all."""
         self._connection.ask("DELETE", self._path, provider=provider)
 
+    def __repr__(self) -> str:
+        return f"<RemoteFaults at {self._connection.url}{self._path}>"
+
 
 def _rule(record: Mapping[str, Any]) -> Rule:
     counts = ("seen", "struck")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from mockserver.callbacks import Callback, Standing
-from mockserver.journal import Exchange, FileFacts
+from mockserver.exchange import Exchange, Exchanges, FileFacts, absent
 from mockserver.remote.connection import Connection
 
 
-class RemoteJournal(Sequence[Exchange]):
+class RemoteJournal(Exchanges):
     """What `mockserver.journal.Journal` is in process: exchanges, newest last, asked for each time anew."""
 
     def __init__(self, connection: Connection, path: str) -> None:
@@ -21,14 +21,6 @@ class RemoteJournal(Sequence[Exchange]):
     def dropped(self) -> int:
         """How many exchanges went to keep within the bounds."""
         return int(self._ask(last=0)["dropped"])
-
-    @property
-    def last(self) -> Exchange:
-        """The newest exchange. Raises IndexError when there is none."""
-        try:
-            return self[-1]
-        except IndexError:
-            raise IndexError("no exchange yet; requests without a sandbox are in server.strangers") from None
 
     def clear(self) -> None:
         """Empty it."""
@@ -46,13 +38,19 @@ class RemoteJournal(Sequence[Exchange]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Exchange]: ...
     def __getitem__(self, index: int | slice) -> Exchange | Sequence[Exchange]:
-        if isinstance(index, int) and index < 0:
-            newest = self._exchanges(last=-index)
-            return newest[index]
-        return self._exchanges()[index]
+        if isinstance(index, slice):
+            return self._exchanges()[index]
+        found = self._exchanges(last=-index) if index < 0 else self._exchanges()
+        try:
+            return found[index]
+        except IndexError:
+            raise absent(index, len(self)) from None
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._exchanges())
+
+    def __repr__(self) -> str:
+        return f"<RemoteJournal at {self._connection.url}{self._path}>"
 
     def _exchanges(self, **query: int) -> list[Exchange]:
         return [_exchange(line) for line in self._ask(**query)["exchanges"]]
@@ -76,6 +74,9 @@ class RemoteCallbacks(Sequence[Callback]):
 
     def __iter__(self) -> Iterator[Callback]:
         return iter(self._all())
+
+    def __repr__(self) -> str:
+        return f"<RemoteCallbacks at {self._connection.url}{self._path}>"
 
     def _all(self) -> list[Callback]:
         return [_callback(record) for record in self._connection.ask("GET", self._path)["callbacks"]]

@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver.clock import Due
-from mockserver.faults import Fault
+from mockserver.faults import Fault, check_effect
 from mockserver.knowledge import Knowledge
 from mockserver.providers import PROVIDERS
 from mockserver.remote.clock import RemoteClock, due_of
 from mockserver.remote.connection import SANDBOXES, Connection
 from mockserver.remote.faults import RemoteFaults
 from mockserver.remote.journal import RemoteCallbacks, RemoteJournal
+from mockserver.running import absent_attribute
 from mockserver.sandbox import SandboxDropped
 from mockserver.state.memory import MemoryState
 
 if TYPE_CHECKING:
+    from mockserver.contract.coverage import Coverage
+    from mockserver.contract.findings import Findings
     from mockserver.providers import ailab, picwish, processimage, tencent_bda
 
 
@@ -54,7 +57,10 @@ class RemoteSandbox:
     def __getattr__(self, name: str) -> Any:
         if any(one.name == name for one in PROVIDERS):
             return self.access(name)
-        raise AttributeError(f"a sandbox has no {name!r}, and no provider has this name")
+        raise absent_attribute(self, name)
+
+    def __repr__(self) -> str:
+        return f"<sandbox {self.id} at {self._connection.url}>"
 
     def credentials(self, provider: str) -> Mapping[str, str]:
         """The credentials at a provider, by their names there."""
@@ -101,6 +107,7 @@ class RemoteSandbox:
         **options: Any,
     ) -> Fault:
         """Make matching exchanges go wrong, just as in process."""
+        check_effect(effect)
         rule = {"provider": provider, "effect": effect, "operation": operation, "nth": nth, "times": times}
         chance = {"probability": probability, "seed": seed}
         return Fault(**self._connection.ask("POST", f"{self._path}/faults", {**rule, **chance, **options}))
@@ -126,6 +133,18 @@ class RemoteSandbox:
         Knowledge(MemoryState(), self.id).know_text(image, texts)
         known = {"image": _base64(image), "texts": texts}
         self._connection.ask("PATCH", self._path, {"known_texts": [known]})
+
+    def findings(self) -> Findings:
+        """What the client of this sandbox did against the contract, as its journal shows."""
+        from mockserver.contract.findings import findings
+
+        return findings(self)
+
+    def coverage(self) -> Coverage:
+        """Which documented behaviours were met in this sandbox since it was minted or reset."""
+        from mockserver.contract.coverage import Coverage
+
+        return Coverage.from_data(self._connection.ask("GET", f"{self._path}/coverage"))
 
     def reset(self) -> None:
         """Everything back to new, settings to their defaults. Credentials stay."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mockserver.remote.connection import SANDBOXES, Connection
 from mockserver.remote.journal import RemoteJournal
 from mockserver.remote.sandbox import RemoteSandbox
 from mockserver.sandbox import SandboxDropped
 from mockserver.server import ServerError
+
+if TYPE_CHECKING:
+    from mockserver.contract.coverage import Coverage
 
 
 def connect(url: str, token: str | None = None) -> RemoteServer:
@@ -56,6 +59,12 @@ class RemoteServer:
             self._connection, self._connection.ask("POST", SANDBOXES, {"settings": settings})
         )
 
+    def coverage(self) -> Coverage:
+        """Which documented behaviours were met in any sandbox since the server started."""
+        from mockserver.contract.coverage import Coverage
+
+        return Coverage.from_data(self._connection.ask("GET", "/_mock/coverage"))
+
     def drop(self, sandbox_id: str) -> None:
         """Forget a sandbox, if there is one of this id. Raises ValueError for `default`."""
         with contextlib.suppress(SandboxDropped):
@@ -64,6 +73,9 @@ class RemoteServer:
     def close(self) -> None:
         """End the connection; the server goes on."""
         self._connection.close()
+
+    def __repr__(self) -> str:
+        return f"<RemoteServer at {self.url}>"
 
     def __enter__(self) -> Self:
         return self

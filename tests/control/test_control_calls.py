@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver import MockServer, control
-from mockserver.control import routing
-from mockserver.control.bodies import MAX_BODY, parsed
+from mockserver.control import sandboxes
+from mockserver.control.bodies import MAX_BODY, MAX_FILES, parsed
 from mockserver.control.call import Asked, Call
 from mockserver.control.errors import Refused
 from mockserver.control.routing import nearest, router
@@ -113,17 +113,17 @@ class TestEveryBody:
         assert name in answer.json()["possible"]
 
     def test_a_body_over_the_limit_is_refused(
-        self, client: httpx.Client, sandbox: Minted, call: Call, monkeypatch: pytest.MonkeyPatch
+        self, client: httpx.Client, sandbox: Minted, call: Call
     ) -> None:
-        monkeypatch.setattr(routing, "MAX_BODY", 1000)
-        answer = client.request(call.method, placed(sandbox, call.path), content=b" " * 1001)
+        answer = client.request(call.method, placed(sandbox, call.path), content=bytes(call.max_body + 1))
         assert answer.status_code == 413
-        assert "larger than 1000 bytes" in answer.json()["error"]
+        assert f"larger than {call.max_body} bytes" in answer.json()["error"]
+        assert call.max_body == (MAX_FILES if call.body == sandboxes.EXAMPLE else MAX_BODY)
 
 
 def test_a_body_that_announces_too_much_is_refused_before_it_comes(server: MockServer) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        head = f"POST /_mock/sandboxes HTTP/1.1\r\nHost: localhost\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
+        head = f"POST /_mock/sandboxes HTTP/1.1\r\nHost: localhost\r\nContent-Length: {MAX_FILES + 1}\r\n\r\n"
         connection.sendall(head.encode())
         assert connection.recv(65536).startswith(b"HTTP/1.1 413")
 
@@ -253,3 +253,83 @@ def test_an_unknown_provider_has_no_catalogue(client: httpx.Client) -> None:
     answer = client.get("/_mock/catalogue/picwhish")
     assert answer.status_code == 404
     assert "did you mean picwish" in answer.json()["error"]
+
+
+def refusal_of(body: bytes) -> Refused:
+    with pytest.raises(Refused) as refused:
+        parsed(body)
+    return refused.value
+
+
+@pytest.mark.parametrize("shape", ["%s", '{"travel": %s}', '{"settings": {"ailab": {"qps": %s}}}'])
+@pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")])
+def test_a_body_that_nests_too_deeply_is_refused_at_any_depth(shape: str, brackets: tuple[str, str]) -> None:
+    first, last = brackets
+    for depth in (60, *range(900, 1101)):
+        inner = "0" if first != "[" else ""
+        assert refusal_of((shape % (first * depth + inner + last * depth)).encode()).status == 400
+
+
+def test_a_body_that_nests_too_deeply_is_refused_over_the_wire(sandbox: Minted) -> None:
+    for depth in range(980, 1000):
+        body = b'{"travel":' + b"[" * depth + b"]" * depth + b"}"
+        answer = sandbox.client.post(f"{sandbox.path}/clock", content=body)
+        assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"travel": 1, "travel": 2}',
+        '{"x": {"travel": 1, "a": 2, "travel": 1}}',
+        '{"a": [{"travel":1,"travel":2}]}',
+    ],
+)
+def test_a_field_that_is_there_twice_is_named(body: str) -> None:
+    refused = refusal_of(body.encode())
+    assert (refused.status, refused.at) == (400, "travel")
+    assert "the field 'travel' more than once" in str(refused)
+
+
+def test_a_body_of_too_many_values_is_refused_before_it_is_read() -> None:
+    many = ",".join(f'"{number}":0' for number in range(50_001))
+    assert refusal_of(f"{{{many}}}".encode()).status == 413
+    assert len(parsed(f"{{{many[: many.rindex(',')]}}}".encode())) == 50_000
+
+
+LONG = "x" * 500_000
+
+
+@pytest.mark.parametrize(
+    ("method", "below", "body"),
+    [
+        ("POST", "/clock", {LONG: 1}),
+        ("POST", "/clock", {"travel": LONG}),
+        ("POST", "/clock", {"skew": 10**400}),
+        ("POST", "/clock", {"travel": [LONG]}),
+        ("PATCH", "", {"settings": {LONG: {}}}),
+        ("PATCH", "", {"settings": {LONG: 1}}),
+        ("PATCH", "", {"settings": {"ailab": {LONG: 1}}}),
+        ("PATCH", "", {"settings": {"ailab": {"qps": LONG}}}),
+        ("PATCH", "", {"known_urls": {f"http://{LONG}": "?"}}),
+        ("POST", "/faults", {"provider": LONG, "effect": "http.delay"}),
+        ("POST", "/faults", {"provider": "ailab", "effect": LONG}),
+        ("POST", "/faults", {"provider": "ailab", "effect": "http.delay", "operation": LONG}),
+        ("POST", "/faults", {"provider": "ailab", "effect": "http.delay", LONG: 1}),
+        ("POST", "/faults", {"provider": "ailab", "effect": "http.delay", "at": LONG}),
+    ],
+)
+def test_a_refusal_repeats_little_of_what_was_sent(
+    sandbox: Minted, method: str, below: str, body: dict[str, Any]
+) -> None:
+    answer = sandbox.ask(method, below, body)
+    assert answer.status_code == 422
+    assert len(answer.json()["error"]) < 1200
+    assert len(answer.json()["at"]) <= 120
+    assert answer.json()["error"].count("x" * 50) < 3
+
+
+def test_a_path_that_is_too_long_has_no_nearest_one() -> None:
+    templates = [call.path for call in control.CALLS]
+    assert nearest("/_mock/sandboxes/one/faultz", templates) == "/_mock/sandboxes/one/faults"
+    assert nearest(f"/_mock/sandboxes/{LONG}/faultz", templates) is None

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver import MockServer
+from mockserver.clock import LAST
 from mockserver.control.call import Asked
 from mockserver.control.clock import move
 from mockserver.control.errors import Refused
+from mockserver.control.views import iso
 
 LATER = {"settings": {"picwish": {"seconds": 9}}}
 TASKS = "/api/tasks/visual/segmentation"
@@ -114,7 +116,7 @@ class TestNext:
         found = clock(sandbox, next=True)
         assert found["reached"]["at"] == expected["at"] <= found["now"]
         assert found["reached"]["what"] == expected["what"]
-        assert found["reached"]["what"].endswith("expires")
+        assert found["reached"]["what"].endswith("is gone")
 
     def test_what_is_due_is_listed_the_soonest_first(self, sandbox: Minted) -> None:
         sandbox.extract()
@@ -238,3 +240,30 @@ def test_any_body_moves_the_clock_or_leaves_it_alone(body: dict[str, Any], serve
     except Refused:
         assert (sandbox.clock.now(), sandbox.clock.skew, sandbox.clock.frozen) == before
     sandbox.drop()
+
+
+class TestTheEndOfTime:
+    @pytest.fixture
+    def ending(self, sandbox: Minted) -> Minted:
+        """A sandbox with a link that ends after the last moment that a clock goes to."""
+        sandbox.extract()
+        left = LAST - now(sandbox) - 3600
+        clock(sandbox, travel=left)
+        sandbox.extract()
+        return sandbox
+
+    def test_all_but_going_on_is_possible(self, ending: Minted) -> None:
+        end = clock(ending, freeze=True, travel=LAST - now(ending) - 1)["now"]
+        assert clock(ending, travel=0, skew=5, freeze=True)["now"] == end
+        assert clock(ending, freeze=False)["frozen"] is False
+        assert ending.ask("POST", "/clock", {"travel": 3600}).json()["at"] == "travel"
+
+    def test_what_is_next_beyond_it_is_not_gone_to(self, ending: Minted) -> None:
+        clock(ending, freeze=True, travel=LAST - now(ending) - 1)
+        answer = ending.ask("POST", "/clock", {"next": True, "skew": 5})
+        assert (answer.status_code, answer.json()["at"]) == (422, "next")
+        assert ending.ask("GET", "/clock").json()["skew"] == 0
+
+    def test_a_moment_beyond_the_calendar_is_its_last(self) -> None:
+        assert iso(0.0) == "1970-01-01T00:00:00.000Z"
+        assert iso(LAST + 1e9) == "9999-12-31T23:59:59.000Z"

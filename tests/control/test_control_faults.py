@@ -74,6 +74,10 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"times": 0}, "times", "at least 1"),
     ({"probability": 2}, "probability", "between 0 and 1"),
     ({"seed": 0.5}, "seed", "a whole number"),
+    ({"probability": 10**400}, "probability", "between 0 and 1"),
+    ({"effect": "http.delay", "seconds": 10**400}, "seconds", "a number from 0"),
+    ({"effect": "http.status", "content_type": " "}, "content_type", "a media type"),
+    ({f"zz{number}": 1 for number in range(100)} | {"self": 1}, "self", "unknown field 'self'"),
     ({"self": 1}, "self", "unknown field 'self'"),
     ({"a b": 1}, "a b", "unknown field 'a b'"),
 ]
@@ -101,6 +105,12 @@ def test_it_needs_to_know_whose_and_what(sandbox: Minted, field: str) -> None:
     assert (answer.status_code, answer.json()["at"]) == (422, field)
 
 
+def test_a_misspelt_field_is_told_before_the_one_that_is_missing(sandbox: Minted) -> None:
+    answer = sandbox.ask("POST", "/faults", {"efect": "http.delay"})
+    assert (answer.status_code, answer.json()["at"]) == (422, "efect")
+    assert "unknown field 'efect'; did you mean effect? There are" in answer.json()["error"]
+
+
 class TestPossible:
     @pytest.fixture
     def possible(self, client: httpx.Client) -> Any:
@@ -108,6 +118,7 @@ class TestPossible:
 
     def test_every_damage_is_there_with_its_options(self, possible: Any) -> None:
         assert {damage["id"] for damage in possible["damages"]} == set(DAMAGES)
+        assert all(damage["effect"] == damage["id"] for damage in possible["damages"])
         [delay] = [damage for damage in possible["damages"] if damage["id"] == "http.delay"]
         assert [option["name"] for option in delay["options"]] == ["seconds", "up_to", "sigma"]
 
@@ -130,3 +141,9 @@ class TestPossible:
             for other in catalogue.load(provider).by_id.keys() - causable:
                 body = {"provider": provider, "effect": other}
                 assert sandbox.ask("POST", "/faults", body).status_code == 422
+
+
+def test_a_body_that_is_nearly_too_long_is_a_page(sandbox: Minted) -> None:
+    body = {"provider": "ailab", "effect": "http.status", "body": "x" * 1_000_000}
+    assert sandbox.ask("POST", "/faults", body).status_code == 201
+    assert len(sandbox.extract().content) == 1_000_000

@@ -14,7 +14,24 @@ from mockserver.control.guard import check_reach, check_token, denial
 TOKEN = "a token with spaces, ümlauts and \udcff"
 BEARER = b"Bearer " + TOKEN.encode(errors="surrogateescape")
 OTHERS = [BEARER.upper(), BEARER + b"x", BEARER[:-1], BEARER[7:], b"Bearer", b"Basic " + BEARER[7:]]
-PROXY_HEADERS = [b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-real-ip", b"via"]
+MORE_PROXY_HEADERS = [
+    b"x-forwarded",
+    b"forwarded-for",
+    b"x-client-ip",
+    b"true-client-ip",
+    b"cf-connecting-ip",
+    b"x-cluster-client-ip",
+    b"fly-client-ip",
+    b"x-original-host",
+]
+PROXY_HEADERS = [
+    b"forwarded",
+    b"x-forwarded-for",
+    b"x-forwarded-proto",
+    b"x-real-ip",
+    b"via",
+    *MORE_PROXY_HEADERS,
+]
 HOST = (b"host", b"127.0.0.1:8765")
 
 LOOPBACK = st.ip_addresses(network="127.0.0.0/8").map(str)
@@ -225,6 +242,8 @@ class TestOverSocket:
 
     def test_health_needs_no_token(self, guarded: MockServer) -> None:
         assert httpx.get(f"{guarded.url}/_mock/health").status_code == 200
+        assert httpx.get(f"{guarded.url}/_mock/health/").status_code == 200
+        assert httpx.get(f"{guarded.url}/_mock/health/x").status_code == 401
         assert (
             httpx.get(f"{guarded.url}/_mock/health", headers={"host": "evil.example.com"}).status_code == 200
         )

@@ -38,7 +38,7 @@ class TestMint:
             assert one["settings"] == {setting.name: setting.default for setting in provider.settings} | {
                 setting.name: list(setting.default)
                 for setting in provider.settings
-                if setting.kind == "texts"
+                if setting.kind == "networks"
             }
         assert content["providers"]["tencent_bda"]["endpoint"] == client.base_url.netloc.decode()
 

@@ -237,3 +237,27 @@ def test_one_of_many_requests_at_once_gets_the_one_damage(sandbox: RunningSandbo
         found = list(pool.map(race, range(32)))
     assert (found.count(503), found.count(None), found.count(200)) == (1, 1, 30)
     assert len(sandbox.journal) == 33
+
+
+@pytest.mark.parametrize("chunks", [300, 10_000])
+def test_a_drip_takes_as_long_as_it_should_however_many_pieces(
+    sandbox: RunningSandbox, big: httpx.Request, chunks: int
+) -> None:
+    sandbox.fail("ailab", "http.slow_drip", seconds=0.3, chunks=chunks)
+    received = answered(big)
+    assert len(received.body) == BIG
+    assert 0.3 <= received.seconds < 0.8
+
+
+def test_a_drip_of_nothing_is_answered(sandbox: RunningSandbox) -> None:
+    sandbox.fail("ailab", "http.status", status=205)
+    sandbox.fail("ailab", "http.slow_drip", seconds=0.01)
+    received = answered(ailab(sandbox))
+    assert (received.status, received.headers["content-length"], received.end) == (205, "0", "open")
+
+
+def test_a_head_is_reset_within_its_answer(sandbox: RunningSandbox) -> None:
+    url = picwish_result(sandbox).url
+    sandbox.fail("picwish", "connection.reset", at="within")
+    received = answered(httpx.Request("HEAD", url), to_the_end=True)
+    assert (received.status, received.end) == (200, "reset")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.damage.answer import Answer, Trait, traits
+from mockserver.damage.delivery import _pieces
 from mockserver.damage.effects import LONGEST
 from mockserver.damage.table import DAMAGES
 
@@ -138,9 +139,33 @@ class TestTraits:
 def test_any_damages_in_any_order_leave_an_answer_that_can_be_sent(names: list[str], seed: int) -> None:
     answer, left = JSON, traits(JSON, method="GET")
     for name in names:
-        if DAMAGES[name].needed(DAMAGES[name].checked({})) <= left:
+        if DAMAGES[name].needs <= left:
             answer, note = damaged(name, answer, seed=seed)
             assert note
             left -= DAMAGES[name].spoils
     assert answer.length is None or answer.length >= len(answer.body)
     assert answer.body.startswith(answer.sent)
+
+
+@pytest.mark.parametrize(("seconds", "pieces"), [(0, 1), (0.002, 1), (0.3, 100), (30, 1000)])
+def test_a_drip_has_no_pauses_that_no_timer_can_make(seconds: float, pieces: int) -> None:
+    options = DAMAGES["http.slow_drip"].checked({"seconds": seconds, "chunks": 1000})
+    answer = Answer.of(200, [], bytes(5000))
+    dripping, note = DAMAGES["http.slow_drip"].apply(answer, options, Random(0))
+    assert dripping.drip is not None
+    assert dripping.drip.pieces == pieces
+    assert note.startswith(f"sent in {pieces} pieces")
+
+
+@given(body=st.binary(max_size=300), count=st.integers(1, 400))
+def test_the_pieces_of_a_body_are_the_body(body: bytes, count: int) -> None:
+    pieces = _pieces(body, count)
+    assert b"".join(pieces) == body
+    assert len(pieces) == max(1, min(count, len(body)))
+    assert max(map(len, pieces)) - min(map(len, pieces)) <= 1
+
+
+@pytest.mark.parametrize(("status", "length"), [(204, None), (205, 0), (304, None)])
+def test_a_status_without_a_body_has_none(status: int, length: int | None) -> None:
+    answer, _ = damaged("http.status", JSON, status=status, body="text")
+    assert (answer.body, answer.length) == (b"", length)

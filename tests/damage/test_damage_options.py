@@ -53,12 +53,17 @@ def test_what_a_damage_applies_to_is_said(name: str, applies_to: str) -> None:
         ("http.delay", "up_to", 0.5, "a number from 1 to 3600"),
         ("http.status", "status", 199, "a whole number from 200 to 599"),
         ("http.status", "status", 503.0, "a whole number from 200 to 599"),
-        ("http.status", "body", b"bytes", "a string, or None"),
-        ("http.status", "body", "\ud800", "a string, or None"),
+        ("http.status", "body", b"bytes", "a string of at most 1000000 bytes, or None"),
+        ("http.status", "body", "\ud800", "a string of at most 1000000 bytes, or None"),
+        ("http.status", "body", "é" * 500_001, "a string of at most 1000000 bytes, or None"),
         ("http.status", "retry_after", -1, "a whole number from 0 to 86400, or None"),
         ("http.truncated_body", "share", 1.1, "a number from 0 to 1"),
         ("http.wrong_content_type", "content_type", "text/html\r\nx: y", "printable ASCII"),
         ("http.wrong_content_type", "content_type", "текст", "printable ASCII"),
+        ("http.wrong_content_type", "content_type", "", "a media type"),
+        ("http.wrong_content_type", "content_type", "  ", "a media type"),
+        ("http.wrong_content_type", "content_type", "text", "a media type"),
+        ("http.wrong_content_type", "content_type", "text/" + "x" * 252, "at most 256"),
         ("http.slow_drip", "chunks", 0, "a whole number from 1 to 10000"),
         ("connection.reset", "at", "later", "one of 'request', 'before', 'within', 'after'"),
         ("connection.silence", "at", "within", "one of 'request', 'before'"),
@@ -92,3 +97,10 @@ def test_a_damage_without_options_says_so() -> None:
 def test_a_delay_is_not_drawn_in_two_ways() -> None:
     with pytest.raises(FaultError, match="evenly, with up_to, or lognormally, with sigma, but not both"):
         DAMAGES["http.delay"].checked({"up_to": 2, "sigma": 1})
+
+
+@pytest.mark.parametrize(
+    "value", ["text/html", "image/svg+xml", "a/b; c=d", "application/json;charset=utf-8"]
+)
+def test_a_content_type_can_be_any_media_type(value: str) -> None:
+    assert DAMAGES["http.wrong_content_type"].checked({"content_type": value}) == {"content_type": value}

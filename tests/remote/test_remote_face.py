@@ -45,7 +45,7 @@ class TestSandbox:
         assert extract(face)["error_code"] == 0
 
     def test_no_provider_has_another_name(self, face: Face) -> None:
-        with pytest.raises(AttributeError, match="no provider has this name"):
+        with pytest.raises(AttributeError, match=r"a sandbox has no 'alab'\. Did you mean ailab"):
             _ = face.alab
         with pytest.raises(LookupError, match="there are ailab, picwish"):
             face.access("alab")

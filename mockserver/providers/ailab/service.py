@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mockserver import assets
+from mockserver.account import used_up
 from mockserver.imaging.studio import Seen
 from mockserver.journal import shortened
 from mockserver.providers.base import Call, Engine, Refusal
@@ -52,13 +53,18 @@ class Order:
 def check_account(sandbox: Sandbox, settings: Mapping[str, Any]) -> None:
     """Whether the account may call at all."""
     if settings["locked"]:
-        raise Refusal("error.ERROR_USER_LOCKED")
+        note = "the user is locked; sandbox.set('ailab', locked=False) unlocks it"
+        raise Refusal("error.ERROR_USER_LOCKED", note=note)
     account = sandbox.account("ailab")
     pace = account.pace(settings["qps"])
     if pace.too_fast:
         raise Refusal("error.EXCEEDING_LIMITS", note=f"request {pace.count} in a second, qps is {pace.limit}")
     if account.uses_left(settings["balance"]) == 0:
-        raise Refusal("error.ERROR_NOT_ENOUGH_CREDITS")
+        raise _no_credits(settings)
+
+
+def _no_credits(settings: Mapping[str, Any]) -> Refusal:
+    return Refusal("error.ERROR_NOT_ENOUGH_CREDITS", note=used_up("ailab", settings["balance"]))
 
 
 def check_form(form: Form) -> Order:
@@ -149,7 +155,7 @@ def _largest(people: Sequence[Person]) -> list[Person]:
 def charge(sandbox: Sandbox, settings: Mapping[str, Any]) -> None:
     """One credit for a success. Another request may have taken the last one meanwhile."""
     if not sandbox.account("ailab").charge(settings["balance"]):
-        raise Refusal("error.ERROR_NOT_ENOUGH_CREDITS")
+        raise _no_credits(settings)
 
 
 def note_success(call: Call, order: Order, facts: Facts, heads: int) -> None:

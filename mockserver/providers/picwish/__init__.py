@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mockserver.providers import access
 from mockserver.providers.base import Provider
 from mockserver.settings import Setting
 
@@ -90,7 +91,7 @@ SETTINGS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Access:
+class Access(access.Access):
     """How a client reaches this provider in one sandbox; a client needs no more than `url` and `api_key`.
 
     The other two are the keys that result links are signed with."""
@@ -138,9 +139,10 @@ def example(access: Access) -> str:
 
 def due(sandbox: Sandbox) -> Iterable[Due]:
     """What is ahead of the tasks of a sandbox."""
+    from mockserver.providers.picwish import links
     from mockserver.providers.picwish.records import Tasks
 
-    return Tasks(sandbox).due()
+    return [*Tasks(sandbox).due(), *links.due(sandbox)]
 
 
 PROVIDER = Provider(

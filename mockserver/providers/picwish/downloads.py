@@ -17,10 +17,11 @@ from mockserver.providers.ownership import whose
 from mockserver.providers.picwish import links
 from mockserver.providers.picwish.answers import ANY_ORIGIN
 from mockserver.providers.picwish.oss import presigned, storage
-from mockserver.providers.picwish.oss.failures import FAILURES, Failure, failure, failure_of
+from mockserver.providers.picwish.oss.failures import Failure, failure, failure_of
 from mockserver.providers.picwish.oss.presigned import Keys
+from mockserver.providers.picwish.oss.pretence import pretended
 from mockserver.providers.picwish.oss.storage import Condition
-from mockserver.providers.picwish.oss.verdict import Breach, Verdict, Version
+from mockserver.providers.picwish.oss.verdict import Breach, Verdict
 from mockserver.providers.picwish.oss.verification import verify
 from mockserver.sandbox import Sandbox
 
@@ -177,13 +178,22 @@ def refused(call: Call, behaviour: Behaviour, refusal: Refusal) -> Response:
 
 
 def _verdict(call: Call, refusal: Refusal, breach: Breach, now: float) -> Verdict:
-    """What was found wrong with a link; what a fault pretends to be, in the link's version if that can be."""
+    """What was found wrong with a link, or what a fault pretends to be wrong with it."""
     found = refusal.values.get("verdict")
     if isinstance(found, Verdict):
         return found
-    versions = [version for version, possible in FAILURES if possible is breach]
-    own = Version.V4 if "x-oss-signature" in call.draft.query else Version.V1
-    return Verdict(version=own if own in versions else versions[0], breach=breach, expires_at=int(now))
+    assert call.sandbox is not None  # whose fault it is
+    site = links.site_of(call.origin)
+    return pretended(
+        breach,
+        links.keys_of(call.sandbox),
+        query=call.request.scope["query_string"].decode("latin1"),
+        method=call.draft.method,
+        bucket=site.bucket,
+        key=call.path[1:],
+        region=site.region,
+        now=now,
+    )
 
 
 def _details(call: Call, found: Failure) -> list[tuple[str, str]]:

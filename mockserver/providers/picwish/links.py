@@ -5,11 +5,12 @@ Bucket names, object names and the two regions are those of published answers; a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from mockserver.clock import Due
 from mockserver.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ STORED = "/tasks/output"
 RESULTS = f"{STORED}/segmentation"
 LIFETIME = 3600
 """Seconds that a link lives, from when it was signed."""
+TABLE = "picwish.links"
+MOST = 5000
+"""Result files whose links' end one sandbox remembers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,14 @@ SITES: Mapping[str, Site] = {
     "techhk.aoscdn.com": INTERNATIONAL,
     **{site.host: site for site in (MAINLAND, INTERNATIONAL, FORMER)},
 }
+
+
+def due(sandbox: Sandbox) -> Iterator[Due]:
+    """When the last link to each result file expires."""
+    for path in sandbox.state.keys(sandbox.id, TABLE):
+        expires = sandbox.state.read(sandbox.id, TABLE, path)
+        if expires is not None:
+            yield Due(at=expires, what=f"the link to {path} expires")
 
 
 def site_of(origin: str) -> Site:
@@ -75,6 +87,7 @@ def signed(sandbox: Sandbox, settings: Mapping[str, Any], origin: str, path: str
 
     keys, site, key = keys_of(sandbox), site_of(origin), path[1:]
     now = int(sandbox.clock.now())
+    sandbox.state.write(sandbox.id, TABLE, path, now + LIFETIME, limit=MOST)
     if settings["links"] == "v4":
         query = signing.sign_v4(
             keys, bucket=site.bucket, key=key, region=site.region, at=now, lifetime=LIFETIME

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver import assets
+from mockserver.account import used_up
 from mockserver.providers.base import Call, Engine, Refusal
 from mockserver.providers.picwish import links
 from mockserver.providers.picwish.cutting import MEDIA_TYPES
@@ -40,7 +41,7 @@ def check_account(sandbox: Sandbox, settings: Mapping[str, Any], order: Order) -
         note = "this sandbox has asynchronous tasks switched off: send sync=1"
         raise Refusal("error.400.async_off", note=note)
     if sandbox.account("picwish").uses_left(settings["balance"]) == 0:
-        raise _no_credits()
+        raise _no_credits(settings)
 
 
 class Segmentation:
@@ -54,7 +55,7 @@ class Segmentation:
         """A task for an order. A synchronous one has ended, an asynchronous one goes on."""
         doomed = State(int((call.spoiled() or settings["end"]).removeprefix("state.")))
         if not _charge(sandbox):
-            raise _no_credits()
+            raise _no_credits(settings)
         task = Task(
             id=assets.name(sandbox.id),
             options=order.options,
@@ -168,5 +169,5 @@ def _charge(sandbox: Sandbox) -> bool:
     return sandbox.account("picwish").charge(sandbox.settings("picwish")["balance"])
 
 
-def _no_credits() -> Refusal:
-    return Refusal("error.401.credits", note="no credit is left: the sandbox's balance is used up")
+def _no_credits(settings: Mapping[str, Any]) -> Refusal:
+    return Refusal("error.401.credits", note=used_up("picwish", settings["balance"]))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mockserver.providers import access
 from mockserver.providers.base import Provider
 from mockserver.settings import Setting
 
@@ -68,7 +69,7 @@ SETTINGS = (
     ),
     Setting(
         name="ip_whitelist",
-        kind="texts",
+        kind="networks",
         default=LOCAL_NETWORKS,
         meaning="Addresses and networks that may get and use tokens; loopback and private networks.",
     ),
@@ -138,7 +139,7 @@ SETTINGS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Access:
+class Access(access.Access):
     """How a client reaches this provider in one sandbox."""
 
     url: str

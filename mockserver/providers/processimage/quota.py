@@ -109,7 +109,7 @@ def due(sandbox: Sandbox) -> Iterator[Due]:
     """When the limited-term uses expire."""
     expires_at = _terms(sandbox).expires_at
     if expires_at is not None and expires_at < LAST:
-        yield Due(at=expires_at, what="processimage: the limited-term uses expire")
+        yield Due(at=expires_at, what="processimage: the limited-term uses expire", brought_about=False)
 
 
 def _number(count: int | None) -> int:

@@ -93,7 +93,8 @@ def check_uses(sandbox: Sandbox) -> Balance:
     """Whether the account has uses left, and how many."""
     balance = quota.look(sandbox)
     if not balance.remaining:
-        raise Refusal("error.403.uses", note="no uses are left, or the limited-term ones have expired")
+        note = "no uses are left, or the limited-term ones have expired"
+        raise Refusal("error.403.uses", note=f"{note}; sandbox.set('processimage', long_term=...) gives some")
     return balance
 
 

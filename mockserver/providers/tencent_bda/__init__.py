@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mockserver.providers import access
 from mockserver.providers.base import Provider
 from mockserver.settings import Setting
 
@@ -65,7 +66,7 @@ SETTINGS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Access:
+class Access(access.Access):
     """How a client reaches this provider in one sandbox; SDKs want the `endpoint`.
 
     There is a permanent key, and a temporary one that needs its token."""

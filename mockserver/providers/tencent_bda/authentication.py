@@ -49,7 +49,8 @@ def tc3_public(received: Received) -> tuple[Public, Authorization]:
     headers = received.headers
     for parameter in ("Timestamp", "Action", "Version"):
         if not headers.get(f"x-tc-{parameter.lower()}"):
-            raise Refusal("error.MissingParameter", parameter=parameter)
+            note = f"there is no header X-TC-{parameter}, or it is empty"
+            raise Refusal("error.MissingParameter", parameter=parameter, note=note)
     try:
         authorization = Authorization.parse(headers.get("authorization", ""))
     except ValueError as error:
@@ -74,7 +75,8 @@ def v1_public(params: Mapping[str, str], *, empty: bool) -> Public:
     required = ("Timestamp", *V1_REQUIRED) if empty else V1_REQUIRED
     for parameter in required:
         if not params.get(parameter):
-            raise Refusal("error.MissingParameter", parameter=parameter)
+            note = f"there is no {parameter} in the query or the form, or it is empty"
+            raise Refusal("error.MissingParameter", parameter=parameter, note=note)
     _integer("Nonce", params["Nonce"])
     method = params.get("SignatureMethod") or "HmacSHA1"
     if method not in DIGESTS:
@@ -113,7 +115,7 @@ def check_time(sandbox: Sandbox, public: Public) -> None:
     off = public.timestamp - int(sandbox.clock.wall())
     if abs(off) > TOLERANCE:
         side = "ahead of" if off > 0 else "behind"
-        explanation = explain_time(off)
+        explanation = explain_time(off, skew=sandbox.clock.skew)
         note = f"the timestamp is {abs(off)} s {side} the provider's clock; allowed are {TOLERANCE}"
         note = f"{note}. {explanation['hint']}"
         raise Refusal("error.AuthFailure.SignatureExpire", note=note, explanation=explanation)

@@ -46,7 +46,8 @@ NOTHING_FITS = (
 EXPIRED = {
     "milliseconds": "The timestamp is in seconds, and these are milliseconds.",
     "time zone": "The timestamp is off by whole hours: unix time is the same in every time zone.",
-    "clock skew": "The clock of the client and that of the provider differ.",
+    "clock skew": "The clock of the client and that of the provider differ by {off} s; "
+    "sandbox.clock.skew is {skew:g}.",
 }
 
 
@@ -82,8 +83,9 @@ def explain_v1(accepted: Sequence[V1Reading], received: str, sent: Sent) -> Mapp
     return {"algorithm": documented.algorithm, "canonical_request": None, **report}
 
 
-def explain_time(seconds_off: int) -> Mapping[str, Any]:
-    """What the journal says of a timestamp that is off by more than the tolerance."""
+def explain_time(seconds_off: int, *, skew: float) -> Mapping[str, Any]:
+    """What the journal says of a timestamp that is off by more than the tolerance; `skew` is how many seconds
+    the provider's clock is ahead of the real one."""
     hours, rest = divmod(abs(seconds_off) + TOLERANCE, 3600)
     if seconds_off > 1e11:
         cause = "milliseconds"
@@ -91,7 +93,8 @@ def explain_time(seconds_off: int) -> Mapping[str, Any]:
         cause = "time zone"
     else:
         cause = "clock skew"
-    return {"cause": cause, "hint": EXPIRED[cause], "seconds_off": seconds_off}
+    hint = EXPIRED[cause].format(off=abs(seconds_off), skew=skew)
+    return {"cause": cause, "hint": hint, "seconds_off": seconds_off}
 
 
 def _report(

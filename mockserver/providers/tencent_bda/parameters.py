@@ -119,7 +119,8 @@ def check(content: Mapping[str, Any], *, options_required: str) -> Parameters:
         if not isinstance(value, wanted):
             raise _wrong_type(name, type_name)
     if "SegmentationOptions" not in given:
-        raise Refusal("error.MissingParameter", parameter="SegmentationOptions")
+        note = f"there is no SegmentationOptions, an object with some of {', '.join(OPTIONS)}"
+        raise Refusal("error.MissingParameter", parameter="SegmentationOptions", note=note)
     options = _options(given["SegmentationOptions"])
     needed = 2 if options_required == "more_than_one" else 1
     if len(options) < needed:
@@ -149,4 +150,5 @@ def _unknown(name: str) -> Refusal:
 
 
 def _wrong_type(name: str, type_name: str) -> Refusal:
-    return Refusal("error.InvalidParameter", parameter=name, type=type_name)
+    note = f"{name} is of another type than {type_name}"
+    return Refusal("error.InvalidParameter", parameter=name, type=type_name, note=note)

@@ -44,7 +44,7 @@ async def segment(
     except ImageError as error:
         raise Refusal("error.FailedOperation.ImageDecodeFailed", note=str(error)) from error
     if record["people"] == 0:
-        raise Refusal("error.InvalidParameterValue.NoFaceInPhoto")
+        raise Refusal("error.InvalidParameterValue.NoFaceInPhoto", note="nobody was found in the picture")
     if record["people"] > MAX_PEOPLE:
         note = f"{record['people']} people; at most {MAX_PEOPLE}"
         raise Refusal("error.FailedOperation.ProfileNumExceed", note=note)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockserver import outbound
+from mockserver.account import used_up
 from mockserver.imaging.studio import Seen
 from mockserver.journal import shortened
 from mockserver.providers.base import Engine, Refusal
@@ -43,7 +44,8 @@ def check_target(public: Public, settings: Mapping[str, Any]) -> None:
             note=f"the action is {ACTION}, its version {VERSION}",
         )
     if not public.region:
-        raise Refusal("error.MissingParameter", parameter="Region")
+        note = f"there is no X-TC-Region, or Region; regions are {', '.join(REGIONS)}"
+        raise Refusal("error.MissingParameter", parameter="Region", note=note)
     if public.region not in REGIONS:
         raise Refusal("error.UnsupportedRegion", note=f"regions are {', '.join(REGIONS)}")
 
@@ -51,13 +53,20 @@ def check_target(public: Public, settings: Mapping[str, Any]) -> None:
 def check_account(sandbox: Sandbox, settings: Mapping[str, Any]) -> None:
     """Whether the account may call at all."""
     if not settings["activated"]:
-        raise Refusal("error.ResourceUnavailable.NotExist")
+        note = "the service is not activated; sandbox.set('tencent_bda', activated=True) activates it"
+        raise Refusal("error.ResourceUnavailable.NotExist", note=note)
     account = sandbox.account("tencent_bda")
     pace = account.pace(settings["qps"])
     if pace.too_fast:
-        raise Refusal("error.RequestLimitExceeded", count=pace.count, limit=pace.limit)
+        note = f"request {pace.count} in a second, qps is {pace.limit}"
+        raise Refusal("error.RequestLimitExceeded", count=pace.count, limit=pace.limit, note=note)
     if account.uses_left(settings["balance"]) == 0:
-        raise Refusal("error.ResourceUnavailable.InArrears")
+        raise _in_arrears(settings)
+
+
+def _in_arrears(settings: Mapping[str, Any]) -> Refusal:
+    note = used_up("tencent_bda", settings["balance"])
+    return Refusal("error.ResourceUnavailable.InArrears", note=note)
 
 
 async def image_of(engine: Engine, sandbox: Sandbox, parameters: Parameters) -> bytes:
@@ -142,4 +151,4 @@ def check_image(seen: Seen) -> Facts:
 def charge(sandbox: Sandbox, settings: Mapping[str, Any]) -> None:
     """One use for a success. Another request may have taken the last one meanwhile."""
     if not sandbox.account("tencent_bda").charge(settings["balance"]):
-        raise Refusal("error.ResourceUnavailable.InArrears")
+        raise _in_arrears(settings)

@@ -28,6 +28,8 @@ def test_each_success_takes_one_credit(client: httpx.Client, sandbox: RunningSan
     assert [code_of(answer) for answer in answers] == ["", "", "ERROR_NOT_ENOUGH_CREDITS"]
     assert answers[-1].status_code == 429
     assert sandbox.account("ailab").used == 2
+    told = "the balance of 2 is used up; sandbox.set('ailab', balance=...) gives another one"
+    assert sandbox.journal.last.notes == [told]
 
 
 @pytest.mark.parametrize("image", [EMPTY, b"no image", SMALL[:500], sized(32, 32), b""])

@@ -140,6 +140,7 @@ def test_an_honest_request_causes(
         assert answer.status_code == 200
     else:
         assert exchange.behaviours == [behaviour.id]
+        assert exchange.notes
         assert_answers(answer, behaviour)
 
 
@@ -150,6 +151,7 @@ def test_a_fault_causes(sandbox: RunningSandbox, client: httpx.Client, behaviour
     assert_answers(answer, behaviour)
     assert sandbox.journal.last.fault == behaviour.id
     assert sandbox.journal.last.behaviours == [behaviour.id]
+    assert "caused by the fault" in sandbox.journal.last.notes[0]
     assert client.post(PATH, files={"image": SMALL}).status_code == 200
 
 

@@ -75,6 +75,7 @@ def test_a_fault_causes(world: World, behaviour: Behaviour) -> None:
     answer = world.client.get(url) if download else world.post(sync="1")
     exchange = world.sandbox.journal.last
     assert (exchange.fault, behaviour.id in exchange.behaviours) == (behaviour.id, True)
+    assert exchange.notes
     if behaviour.kind is Kind.FAILURE:
         assert answer.json()["data"]["state"] == int(short(behaviour).removeprefix("state."))
     else:
@@ -85,7 +86,7 @@ def test_a_fault_causes(world: World, behaviour: Behaviour) -> None:
 @pytest.mark.parametrize("name", CAUSES_IN_V4)
 def test_a_link_of_version_4_is_refused_in_the_words_of_its_version(world: World, name: str) -> None:
     assert_answers(CAUSES_IN_V4[name](world), CATALOGUE[name], "v4")
-    assert met(world, CATALOGUE[name])
+    assert met(world, CATALOGUE[name])[-1].notes
 
 
 @pytest.mark.parametrize("behaviour", WORDED_ANEW, ids=short)

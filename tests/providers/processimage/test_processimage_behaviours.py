@@ -265,6 +265,7 @@ def test_an_honest_request_causes(server: MockServer, world: World, behaviour: B
         assert met[-1].notes
         assert_answers(answer, behaviour)
     elif behaviour.error is not None:
+        assert met[-1].notes
         assert_answers(answer, behaviour)
     else:
         assert answer.status_code == 200
@@ -276,6 +277,7 @@ def test_a_fault_causes(sandbox: RunningSandbox, caller: Caller, behaviour: Beha
     assert_answers(caller.send(rectangles=RECTANGLE), behaviour)
     assert sandbox.journal.last.fault == behaviour.id
     assert sandbox.journal.last.behaviours[0] == behaviour.id
+    assert sandbox.journal.last.notes
     assert caller.body(rectangles=RECTANGLE)["data"]["processStatus"] == 0
 
 

@@ -229,10 +229,11 @@ def test_the_journal_shows_each_try_with_its_job(
     begin(caller, receiver.url)
     sandbox.clock.travel(1)
     first, second = attempts(sandbox)
-    assert (first.fields["attempt"], second.fields["attempt"]) == (1, 2)
-    assert first.fields["imageUniqueIdentification"] == md5(PLAIN)
+    assert first.fields == second.fields
+    assert first.fields["encryptedInfo"]["imageUniqueIdentification"] == md5(PLAIN)
     assert [first.status, second.status] == [500, 200]
-    assert first.notes == ["the receiver did not take the callback: HTTP 500"]
+    assert first.notes == ["the receiver did not take the callback, attempt 1 of 2: HTTP 500"]
+    assert second.notes == ["the receiver took the callback, attempt 2 of 2"]
 
 
 def test_a_receiver_that_hangs_holds_nothing_up(

@@ -161,7 +161,7 @@ def test_a_term_that_does_not_end_has_no_end_in_the_answer(
 
 
 def test_no_limit_is_a_large_number(caller: Caller, sandbox: RunningSandbox) -> None:
-    sandbox.set("processimage", long_term=None, limited_term=10**30, limited_term_hours=10**30)
+    sandbox.set("processimage", long_term=None, limited_term=10**12, limited_term_hours=10**12)
     answer = caller.body(rectangles=RECTANGLE)
     assert counters(answer) == (2 * BOUNDLESS - 1, BOUNDLESS, BOUNDLESS - 1, 1)
     assert answer["limitedTermExpireTimes"].startswith("9999-")

@@ -126,12 +126,13 @@ def test_the_table_has_everything_that_a_request_can_cause() -> None:
 def test_a_request_causes(world: World, behaviour: str) -> None:
     response = CAUSES[behaviour](world)
     journals = (*world.sandbox.journal, world.server.strangers.last)
-    met = {one for exchange in journals for one in exchange.behaviours}
-    assert f"tencent_bda.{behaviour}" in met
+    met = [exchange for exchange in journals if f"tencent_bda.{behaviour}" in exchange.behaviours]
+    assert met
     error = CATALOGUE[behaviour].error
     if error is None:
         assert behaviour in SUCCESSES or behaviour in IN_A_LANGUAGE or code(response) == "success"
         return
+    assert met[-1].notes
     assert response.status_code == error.status
     assert response.headers["content-type"] == "application/json"
     assert response.json()["Response"]["Error"]["Code"] == error.code
@@ -158,6 +159,7 @@ def test_a_fault_causes_any_error_in_its_own_words(
     expected = {"Code": error.code, "Message": text.format_map(error.defaults)}
     assert response.json()["Response"]["Error"] == expected
     assert world.sandbox.journal.last.fault == behaviour.id
+    assert "caused by the fault" in world.sandbox.journal.last.notes[0]
     assert code(world.tc3.send(world.url)) == "success"
 
 

@@ -276,6 +276,6 @@ def test_any_older_mismatch_can_be_explained(params: dict[str, str]) -> None:
     ],
 )
 def test_a_wrong_time_is_explained(seconds_off: int, cause: str) -> None:
-    explanation = explain_time(seconds_off)
+    explanation = explain_time(seconds_off, skew=0.0)
     assert (explanation["cause"], explanation["seconds_off"]) == (cause, seconds_off)
     assert explanation["hint"].endswith(".")

@@ -151,6 +151,8 @@ def test_a_clock_that_is_off_is_explained(tc3: Tc3, sandbox: RunningSandbox, ske
     assert explanation is not None
     assert explanation["cause"] == cause
     assert abs(explanation["seconds_off"] + skew) <= 2
+    told = f"by {abs(explanation['seconds_off'])} s; sandbox.clock.skew is {skew}."
+    assert (told in sandbox.journal.last.notes[0]) == (cause == "clock skew")
 
 
 def test_milliseconds_are_explained(tc3: Tc3, sandbox: RunningSandbox) -> None:
