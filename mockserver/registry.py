@@ -110,11 +110,9 @@ class Registry:
 
     def _in_use(self, sandbox_id: str) -> bool:
         """Whether a sandbox lives, which it goes on to do, being asked for."""
-        if self.state.read(REGISTRY, SANDBOXES, sandbox_id) is None:
-            return False
         used = self.state.read(REGISTRY, USED, sandbox_id)
-        if used is None:
-            return True
+        if used is None:  # as of `default`, and of whom there is not
+            return self.state.read(REGISTRY, SANDBOXES, sandbox_id) is not None
         unused = self._real() - used
         if unused > self.idle:
             self._drop_unused(sandbox_id)
