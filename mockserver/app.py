@@ -88,7 +88,7 @@ class App:
         draft = Draft(provider="", method=method, path=path)
         draft.notes.append(note)
         strangers = self.engine.registry.strangers
-        self.engine.enter(strangers, draft.entry(sandbox=None, at=draft.received_at, status=status))
+        self.engine.enter(strangers, draft.entry(sandbox=None, at=draft.received_at, status=status), status)
 
     def _provider_of_host(self, host: bytes) -> str | None:
         name = host.decode("latin1").rpartition(":")[0] or host.decode("latin1")
@@ -106,7 +106,8 @@ class App:
         sandbox = whose(self.engine.registry, scope)
         journal = sandbox.journal if sandbox else self.engine.registry.strangers
         at = sandbox.clock.now() if sandbox else draft.received_at
-        self.engine.enter(journal, draft.entry(sandbox=sandbox.id if sandbox else None, at=at, status=404))
+        entry = draft.entry(sandbox=sandbox.id if sandbox else None, at=at, status=404)
+        self.engine.enter(journal, entry, 404)
 
     def _nobody(self, scope: Scope, path: str) -> Response:
         """What exists, for a request that is for nobody: the front page, and everything unknown."""

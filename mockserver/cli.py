@@ -6,8 +6,8 @@ import contextlib
 import errno
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -87,7 +87,7 @@ def serve(
     from mockserver.server import MockServer
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    observer = None if shown == "none" else partial(_show, everything=shown == "all")
+    observer = None if shown == "none" else _Watcher(everything=shown == "all")
     try:
         server = MockServer(host=host, port=port, control_token=control_token, observer=observer, **options)
     except ValueError as error:
@@ -197,9 +197,16 @@ def openapi(provider: str, out: str) -> None:
         raise click.ClickException(f"cannot write {out}: {error.strerror}; choose another --out") from error
 
 
-def _show(exchange: Exchange, *, everything: bool) -> None:
-    """A line for whoever watches the server: every exchange, or only those that did not go well."""
-    if everything or exchange.refused:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Watcher:
+    """A line for whoever watches the server: of every exchange, or only of those that did not go well."""
+
+    everything: bool
+
+    def wants(self, status: int | None) -> bool:
+        return self.everything or status is None or status >= 400
+
+    def __call__(self, exchange: Exchange) -> None:
         at = datetime.fromtimestamp(exchange.received_at)
         with contextlib.suppress(OSError):  # nobody reads it any more
             click.echo(f"{at:%H:%M:%S}  {exchange}", err=True)

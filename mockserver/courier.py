@@ -258,7 +258,7 @@ class Courier:
         """Into the journal, with the receiver's status as what came back."""
         met.note(sandbox.state, sandbox.id, draft, answered=status is not None)
         entry = draft.entry(sandbox=sandbox.id, at=sandbox.clock.now(), status=status)
-        enter(sandbox.journal, entry, self._observer)
+        enter(sandbox.journal, entry, self._observer, status)
 
 
 def _shown(callback: Callback) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import orjson
 
@@ -165,7 +165,13 @@ def read(entry: bytes) -> Exchange:
     return Exchange(**line)
 
 
-Observer = Callable[[Exchange], None]
+class Observer(Protocol):
+    """Somebody who is told of exchanges as they enter a journal: of those with a status that it wants."""
+
+    def wants(self, status: int | None) -> bool:
+        """Whether it shall be told; an exchange that nobody wants is not even read."""
+
+    def __call__(self, exchange: Exchange) -> None: ...
 
 
 class Journal(Exchanges):
@@ -218,8 +224,8 @@ class Journal(Exchanges):
         return f"<Journal: {count} exchanges, the last {self.last}>" if count else f"<Journal: {NONE_YET}>"
 
 
-def enter(journal: Journal, entry: bytes, observer: Observer | None) -> None:
-    """Write an exchange, a line made by `Draft.entry`, into a journal, and tell an observer."""
+def enter(journal: Journal, entry: bytes, observer: Observer | None, status: int | None) -> None:
+    """Write an exchange, a line made by `Draft.entry`, into a journal, and tell an observer that wants it."""
     journal.append(entry)
-    if observer is not None:
+    if observer is not None and observer.wants(status):
         observer(read(entry))

@@ -103,9 +103,9 @@ class Engine:
             observer=observer,
         )
 
-    def enter(self, journal: Journal, entry: bytes) -> None:
+    def enter(self, journal: Journal, entry: bytes, status: int | None) -> None:
         """Write an exchange, a line made by `Draft.entry`, into a journal, and tell the observer."""
-        enter(journal, entry, self.observer)
+        enter(journal, entry, self.observer, status)
 
     def close(self) -> None:
         """Give threads and files back; after `courier.close()`, where there is an event loop."""
@@ -227,13 +227,14 @@ class Wire(ABC):
         met.note(self.engine.state, space, call.draft, answered=response is not None)
         headers = [] if response is None else response.raw_headers
         partial_only = isinstance(response, DamagedResponse) and not response.answer.complete
+        status = None if response is None or partial_only else response.status_code
         entry = call.draft.entry(
             sandbox=sandbox.id if sandbox else None,
             at=sandbox.clock.now() if sandbox else call.draft.received_at,
-            status=None if response is None or partial_only else response.status_code,
+            status=status,
             headers=[(name.decode("latin1"), value.decode("latin1")) for name, value in headers],
             body=bytes(response.body) if response else b"",
             media_type=response.media_type if response else None,
             held=response.answer.held if isinstance(response, DamagedResponse) else 0.0,
         )
-        self.engine.enter(journal, entry)
+        self.engine.enter(journal, entry, status)
