@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver import nearest
@@ -14,14 +16,38 @@ if TYPE_CHECKING:
     from mockserver.providers import ailab, picwish, processimage, tencent_bda
 
 
-class RunningSandbox(Sandbox):
-    """A sandbox of a running server: knows where its providers are, too."""
+class Reachable(ABC):
+    """Where the providers of a sandbox are, and with which keys, by their names as attributes."""
 
     if TYPE_CHECKING:
         ailab: ailab.Access
         tencent_bda: tencent_bda.Access
         picwish: picwish.Access
         processimage: processimage.Access
+
+    _url: str
+
+    @abstractmethod
+    def credentials(self, provider: str) -> Mapping[str, str]:
+        """The credentials at a provider, by their names there."""
+
+    def access(self, provider: str) -> Any:
+        """URL and keys at a provider, by its name; `sandbox.picwish` is `sandbox.access("picwish")`.
+
+        Raises LookupError for an unknown one."""
+        for one in PROVIDERS:
+            if one.name == provider:
+                return one.access(url=self._url, **self.credentials(provider))
+        raise LookupError(f"there is no provider {provider!r:.100}; there are {', '.join(_names())}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _names():
+            return self.access(name)
+        raise _absent_attribute(self, name)
+
+
+class RunningSandbox(Sandbox, Reachable):
+    """A sandbox of a running server: knows where its providers are, too."""
 
     def __init__(self, sandbox: Sandbox, url: str) -> None:
         super().__init__(
@@ -33,15 +59,6 @@ class RunningSandbox(Sandbox):
             drop=sandbox.drop,
         )
         self._url = url
-
-    def access(self, provider: str) -> Any:
-        """URL and keys at a provider, by its name; `sandbox.picwish` is `sandbox.access("picwish")`.
-
-        Raises LookupError for an unknown one."""
-        for one in PROVIDERS:
-            if one.name == provider:
-                return one.access(url=self._url, **self.credentials(provider))
-        raise LookupError(f"there is no provider {provider!r}; there are {', '.join(_names())}")
 
     def findings(self) -> Findings:
         """What the client of this sandbox did against the contract, as its journal shows."""
@@ -55,17 +72,12 @@ class RunningSandbox(Sandbox):
 
         return Coverage.of_sandbox(self)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _names():
-            return self.access(name)
-        raise absent_attribute(self, name)
-
     def __repr__(self) -> str:
         count = len(self.journal)
         return f"<sandbox {self.id}: {count} exchange{'' if count == 1 else 's'}>"
 
 
-def absent_attribute(sandbox: object, name: str) -> AttributeError:
+def _absent_attribute(sandbox: object, name: str) -> AttributeError:
     """What a sandbox raises for a name that neither it nor a provider has."""
     names = _names()
     public = () if name.startswith("_") else (one for one in dir(type(sandbox)) if not one.startswith("_"))

@@ -9,9 +9,8 @@ from mockserver.imaging.fill import Frame, fill
 from mockserver.imaging.grids import Bytes, Mask, block_means, blur
 from mockserver.imaging.marks import find_mark
 from mockserver.imaging.patches import restore
-from mockserver.imaging.recode import reencoded
 
-__all__ = ["Rectangle", "outlined", "reencoded", "remove"]
+__all__ = ["Rectangle", "outlined", "remove"]
 
 GREEN = (0, 255, 0)
 

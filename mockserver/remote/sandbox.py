@@ -10,54 +10,33 @@ from typing import TYPE_CHECKING, Any
 from mockserver.clock import Due
 from mockserver.faults import Fault, check_effect
 from mockserver.knowledge import Knowledge
-from mockserver.providers import PROVIDERS
 from mockserver.remote.clock import RemoteClock, due_of
 from mockserver.remote.connection import SANDBOXES, Connection
 from mockserver.remote.faults import RemoteFaults
 from mockserver.remote.journal import RemoteCallbacks, RemoteJournal
-from mockserver.running import absent_attribute
+from mockserver.running import Reachable
 from mockserver.sandbox import SandboxDropped
 from mockserver.state.memory import MemoryState
 
 if TYPE_CHECKING:
     from mockserver.contract.coverage import Coverage
     from mockserver.contract.findings import Findings
-    from mockserver.providers import ailab, picwish, processimage, tencent_bda
 
 
-class RemoteSandbox:
+class RemoteSandbox(Reachable):
     """The same face as a sandbox in process, `mockserver.RunningSandbox`; each use is an HTTP request."""
-
-    if TYPE_CHECKING:
-        ailab: ailab.Access
-        tencent_bda: tencent_bda.Access
-        picwish: picwish.Access
-        processimage: processimage.Access
 
     def __init__(self, connection: Connection, look: Mapping[str, Any]) -> None:
         """`look` is how the server describes it."""
         self.id: str = look["id"]
         self._connection = connection
+        self._url = connection.url
         self._path = f"{SANDBOXES}/{self.id}"
         self._credentials = {name: one["credentials"] for name, one in look["providers"].items()}
         self.clock = RemoteClock(connection, self.id)
         self.faults = RemoteFaults(connection, f"{self._path}/faults")
         self.journal = RemoteJournal(connection, f"{self._path}/journal")
         self.callbacks = RemoteCallbacks(connection, f"{self._path}/callbacks")
-
-    def access(self, provider: str) -> Any:
-        """URL and keys at a provider, by its name; `sandbox.picwish` is `sandbox.access("picwish")`.
-
-        Raises LookupError for an unknown one."""
-        for one in PROVIDERS:
-            if one.name == provider:
-                return one.access(url=self._connection.url, **self.credentials(provider))
-        raise LookupError(f"there is no provider {provider!r}; there are {', '.join(self._credentials)}")
-
-    def __getattr__(self, name: str) -> Any:
-        if any(one.name == name for one in PROVIDERS):
-            return self.access(name)
-        raise absent_attribute(self, name)
 
     def __repr__(self) -> str:
         return f"<sandbox {self.id} at {self._connection.url}>"

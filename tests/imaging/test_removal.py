@@ -17,7 +17,8 @@ from mockserver.imaging.decode import Picture, decode
 from mockserver.imaging.fill import fill
 from mockserver.imaging.headers import Format, probe
 from mockserver.imaging.reading import Annotation
-from mockserver.imaging.removal import MOST_PATCHED, outlined, reencoded, remove
+from mockserver.imaging.recode import reencoded
+from mockserver.imaging.removal import MOST_PATCHED, outlined, remove
 from mockserver.imaging.text import find_text
 
 Pixels = NDArray[np.uint8]
