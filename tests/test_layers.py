@@ -27,10 +27,11 @@ LAYERS = (
     {"contract"},
     {"control"},
     {"app", "running"},
+    {"intercept"},
     {"server"},
     {"remote"},
     {"reference"},
-    {"", "cli", "__main__"},
+    {"", "cli", "pytest_plugin", "__main__"},
 )
 PROVIDERS = ("ailab", "picwish", "processimage", "tencent_bda")
 

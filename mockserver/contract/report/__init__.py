@@ -1,0 +1,1 @@
+"""What a run showed, as text, JSON, JUnit XML and one HTML page."""
