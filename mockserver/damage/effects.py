@@ -97,6 +97,11 @@ def unknown_fields(answer: Answer, options: Options, random: Random) -> Damaged:
     return answer.with_body(text), f"fields that no document knows: {', '.join(names)}"
 
 
+def json_value(answer: Answer, options: Options, random: Random) -> Damaged:
+    text, note = json_text.put(answer.body, options["pointer"], options["value"])
+    return answer.with_body(text), note
+
+
 def reset(answer: Answer, options: Options, random: Random) -> Damaged:
     return _ended(answer, Cut.RESET, options, "the connection was reset")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from random import Random
 
 TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|\{(\s*\})?', re.DOTALL)
@@ -33,6 +34,7 @@ VALUES: tuple[object, ...] = (
     {"deep": {"er": []}},
 )
 MOST = 3
+DECODER = json.JSONDecoder()
 
 
 def break_json(text: bytes, random: Random) -> tuple[bytes, str]:
@@ -71,6 +73,74 @@ def add_fields(text: bytes, random: Random) -> tuple[bytes, list[str]]:
         return b"{" + fields + (found[1] or b", ")
 
     return TOKEN.sub(begun, text), names
+
+
+def put(text: bytes, pointer: str, value: str | None) -> tuple[bytes, str]:
+    """The text with another value, a JSON text, where a JSON Pointer leads to, or without what is there; and
+    what was done. An object gets a new member where it has none of the last name. All else is as it was."""
+    written = text.decode()
+    way = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    try:
+        start = _skipped(written, 0)
+        for step in way[:-1]:
+            start = _members(written, start)[step].value
+        members = _members(written, start) if way else {}
+    except (LookupError, ValueError):
+        return text, f"nothing was changed: the answer has nothing at {pointer}"
+    if not way:
+        return (value or "").encode(), "another JSON text in place of all of it"
+    found = members.get(way[-1])
+    if found is None and (value is None or written[start] != "{"):
+        return text, f"nothing was changed: the answer has nothing at {pointer}"
+    if found is None:
+        name, comma = json.dumps(way[-1], ensure_ascii=False), "," if members else ""
+        changed = f"{written[: start + 1]}{name}:{value}{comma}{written[start + 1 :]}"
+    elif value is None:
+        changed = written[: found.begins] + written[found.ends :]
+    else:
+        changed = written[: found.value] + value + written[found.value_ends :]
+    return changed.encode(), f"{pointer} {'was left out' if value is None else f'became {value:.80}'}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Member:
+    """Where a member of an object, or an item of an array, is in a text, and its value; from `begins` to
+    `ends` is what has to go, one comma included, so that JSON is left."""
+
+    begins: int
+    value: int
+    value_ends: int
+    ends: int
+
+
+def _members(text: str, at: int) -> dict[str, _Member]:
+    """The members of the object or array that begins at a place, items by their index. Raises ValueError for
+    another thing, which has none."""
+    if text[at] not in "{[":
+        raise ValueError(f"no members at {at}")
+    closing = "}" if text[at] == "{" else "]"
+    found: dict[str, _Member] = {}
+    here = _skipped(text, at + 1)
+    while text[here] != closing:
+        begins, name = here, str(len(found))
+        if closing == "}":
+            name, here = DECODER.raw_decode(text, here)
+            here = _skipped(text, _skipped(text, here) + 1)
+        _, ends = DECODER.raw_decode(text, here)
+        after = _skipped(text, ends)
+        goes_on = text[after] == ","
+        first = begins if goes_on or not found else text.rindex(",", 0, begins)
+        rest = _skipped(text, after + 1) if goes_on else ends
+        found[name] = _Member(begins=first, value=here, value_ends=ends, ends=rest)
+        here = _skipped(text, after + 1) if goes_on else after
+    return found
+
+
+def _skipped(text: str, at: int) -> int:
+    """Where the next token begins."""
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
 
 
 def _unheard_of(text: bytes, random: Random) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["number", "whole", "choice", "text", "media_type"]
+Kind = Literal["number", "whole", "choice", "text", "media_type", "json", "pointer"]
 """A `number` and a `whole` number lie between `low` and `high`; a `media_type` is the value of a Content-Type
-header."""
+header, `json` a JSON text, a `pointer` a JSON Pointer (RFC 6901), such as `/data/state`."""
 LONGEST_TEXT = 1_000_000
 """Bytes of a text in UTF-8."""
 LONGEST_MEDIA_TYPE = 256
 """Characters of a media type with its parameters."""
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+ *(;[ -~]*)?", re.ASCII)
+LONGEST_POINTER = 1000
+"""Characters of a JSON Pointer."""
+POINTER = re.compile(r"(/([^~/]|~[01])*)*", re.DOTALL)
 SHOWN = 100
 """Characters of what somebody sent that an error repeats."""
 
@@ -62,6 +66,8 @@ class Option:
             "text": f"a string of at most {LONGEST_TEXT} bytes",
             "media_type": f"a media type, such as 'text/html', of at most {LONGEST_MEDIA_TYPE} printable "
             "ASCII characters",
+            "json": f"a JSON text of at most {LONGEST_TEXT} bytes",
+            "pointer": "a JSON Pointer, such as '/data/state', or '' for all of it",
         }
         return texts[self.kind] + ("" if self.default is not None else ", or None")
 
@@ -77,9 +83,21 @@ class Option:
             return False
         if self.kind == "choice":
             return value in self.choices
+        if self.kind == "json":
+            return len(value) <= LONGEST_TEXT and _is_json(value)
+        if self.kind == "pointer":
+            return len(value) <= LONGEST_POINTER and POINTER.fullmatch(value) is not None
         if self.kind == "media_type":
             return len(value) <= LONGEST_MEDIA_TYPE and MEDIA_TYPE.fullmatch(value) is not None
         return len(value) <= LONGEST_TEXT and _is_encodable(value)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return _is_encodable(text)
 
 
 def _is_encodable(text: str) -> bool:

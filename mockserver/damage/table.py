@@ -204,6 +204,23 @@ ALL = (
         needs=JSON,
     ),
     Damage(
+        id="http.json_value",
+        meaning="One value in the JSON is another one, or is left out; nothing else changes.",
+        apply=effects.json_value,
+        options=(
+            Option(
+                name="pointer",
+                kind="pointer",
+                default="",
+                meaning="Where it is, as a JSON Pointer, such as '/data/state'; '' is all of the JSON.",
+            ),
+            Option(
+                name="value", kind="json", meaning="What is there instead, as a JSON text; None leaves it out."
+            ),
+        ),
+        needs=JSON,
+    ),
+    Damage(
         id="connection.reset",
         meaning="The connection is reset: a client sees ECONNRESET.",
         apply=effects.reset,
