@@ -1,0 +1,1 @@
+"""Cases that grade a client, a module per provider, and those that all share."""

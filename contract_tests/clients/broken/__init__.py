@@ -1,0 +1,1 @@
+"""Clients with one realistic mistake each, and the cases and rules that notice it: the proof of the kit."""
