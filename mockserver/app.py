@@ -17,6 +17,8 @@ from mockserver import control, nearest
 from mockserver.journal import Draft, shortened
 from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Engine, Provider
+from mockserver.providers.call import intercepted
+from mockserver.providers.direct import Direct
 from mockserver.providers.ownership import whose
 
 MAX_HOST = 255
@@ -52,10 +54,11 @@ class App:
         root: str = scope.get("root_path", "")  # where somebody has mounted this app, mostly nowhere
         path: str = scope["path"].removeprefix(root) or "/"
         prefix = path.split("/", 2)[1] if path.startswith("/") else ""
-        if prefix == "_mock":
+        real = intercepted(scope)
+        if prefix == "_mock" and real is None:
             await self._control(scope, receive, send)
             return
-        name = self._by_host(_host(scope)[:MAX_HOST])
+        name = self._by_host(real.encode() if real else _host(scope)[:MAX_HOST])
         if name is None and prefix in self._providers:
             name = prefix
             path = path if path.count("/") > 1 else f"{path}/"
@@ -68,7 +71,7 @@ class App:
 
     def _built(self, name: str) -> ASGIApp:
         """The application of a provider, at its first request: the start need not wait for all of them."""
-        return self._providers[name].app(self.engine)
+        return Direct(self._providers[name].app(self.engine))
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -82,9 +85,10 @@ class App:
 
     def malformed(self, reason: str) -> None:
         """Write down that something came which is no HTTP request."""
-        self._note("", "", 400, f"not an HTTP request: {reason}")
+        self.note("", "", 400, f"not an HTTP request: {reason}")
 
-    def _note(self, method: str, path: str, status: int, note: str) -> None:
+    def note(self, method: str, path: str, status: int, note: str) -> None:
+        """Write down a request that reached no provider, and why."""
         draft = Draft(provider="", method=method, path=path)
         draft.notes.append(note)
         strangers = self.engine.registry.strangers

@@ -80,7 +80,8 @@ class Courier:
         self._routes: dict[str, Route] = {}
         self._deliveries: list[_Delivery] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._step = asyncio.Condition()
+        self._step = asyncio.Event()
+        """Set whenever something may not be due any more."""
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     def register(self, provider: str, route: Route) -> None:
@@ -98,7 +99,7 @@ class Courier:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:  # the former one has ended, and its tasks with it
             self._loop, self._deliveries = loop, []
-            self._step, self._at_once = asyncio.Condition(), asyncio.Semaphore(AT_ONCE)
+            self._step, self._at_once = asyncio.Event(), asyncio.Semaphore(AT_ONCE)
         delivery = _Delivery(sandbox=sandbox, callback_id=callback.id, next_at=due_at)
         self._deliveries.append(delivery)
         delivery.task = loop.create_task(self._deliver(delivery))
@@ -132,8 +133,9 @@ class Courier:
     async def settle(self, sandbox_id: str) -> None:
         """Return when nothing of a sandbox is due any more."""
         self._wake(sandbox_id)
-        async with self._step:
-            await self._step.wait_for(lambda: not self._due(sandbox_id))
+        while self._due(sandbox_id):
+            self._step.clear()
+            await self._step.wait()
 
     async def close(self, grace: float = GRACE) -> None:
         """Deliver what is due, for at most `grace` seconds, and report what could not be delivered."""
@@ -150,12 +152,14 @@ class Courier:
         await asyncio.gather(*(one.task for one in left if one.task), return_exceptions=True)
 
     def _due(self, sandbox_id: str) -> bool:
-        return any(one.sandbox.id == sandbox_id and one.due for one in self._deliveries)
+        due = (one for one in self._deliveries if one.sandbox.id == sandbox_id and one.due)
+        return any(one.sandbox.callbacks.find(one.callback_id) for one in due)  # else it is forgotten
 
     def _wake(self, sandbox_id: str) -> None:
         for delivery in self._deliveries:
             if delivery.sandbox.id == sandbox_id:
                 delivery.moved.set()
+        self._step.set()
 
     async def _deliver(self, delivery: _Delivery) -> None:
         try:
@@ -171,8 +175,7 @@ class Courier:
         finally:
             if delivery in self._deliveries:
                 self._deliveries.remove(delivery)
-            async with self._step:
-                self._step.notify_all()
+            self._step.set()
 
     async def _attempts(self, delivery: _Delivery) -> None:
         message: Message | None = None
@@ -196,8 +199,7 @@ class Courier:
                 return
             delivery.next_at = callback.due_at + route.delays[made]
             delivery.sandbox.callbacks.change(callback.id, next_at=delivery.next_at)
-            async with self._step:
-                self._step.notify_all()
+            self._step.set()
 
     async def _when_due(self, delivery: _Delivery) -> Callback | None:
         """The callback as soon as it is due; None when its sandbox has forgotten it."""

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from difflib import get_close_matches
 from typing import Any, Literal
 
-from mockserver import catalogue
+from mockserver import catalogue, nearest
 from mockserver.catalogue import Behaviour, Kind
 from mockserver.damage.answer import Moment, Trait
 from mockserver.damage.options import SHOWN, FaultError, shown
+from mockserver.damage.reach import RESULT as RESULT
+from mockserver.damage.reach import check_behaviour, check_damage
 from mockserver.damage.table import DAMAGES, Damage, named
+from mockserver.ids import uuid4
 from mockserver.state.interface import State
 
 TABLE = "faults"
-RESULT = "result"
-"""The operation that downloads a result, at any provider."""
 Target = Literal["request", "call", "result", "outcome", "answer"]
 """What a fault strikes: a `request` before anything is done for it; what the provider does with a `call`, or
 with a download of a `result`; the `outcome` of a piece of work, inside an answer that is itself a success; an
@@ -51,7 +50,7 @@ class Fault:
     times: int | None = 1
     probability: float = 1.0
     seed: int = 0
-    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    id: str = field(default_factory=lambda: uuid4().replace("-", "")[:12])
 
     def __post_init__(self) -> None:
         _check(_is_count(self.nth), "nth", self.nth, f"a whole number of {BITS} bits: it counts from 1")
@@ -84,12 +83,16 @@ class Fault:
         damage = None if effect in catalogue.load(provider) else named(effect)
         if damage is not None:
             checked = damage.checked(options or {})
+            if operation is not None:
+                check_damage(damage, provider, operation, operations)
             target: Target = "request" if checked.get("at") == Moment.REQUEST else "answer"
             effect = damage.id
         else:
             behaviour = _causable(provider, effect)
             target, checked = TARGETS.get(behaviour.kind, "call"), {}
-            _check_behaviour(behaviour, target, operation, options or {})
+            _check_no_options(behaviour, options or {})
+            if operation is not None:
+                check_behaviour(behaviour, provider, operation)
             effect = behaviour.id
         return cls(
             provider=provider, effect=effect, options=checked, operation=operation, target=target, **when
@@ -266,20 +269,13 @@ def _is_causable(behaviour: Behaviour) -> bool:
     return behaviour.error is not None or behaviour.kind is Kind.FAILURE
 
 
-def _check_behaviour(
-    behaviour: Behaviour, target: Target, operation: str | None, options: Mapping[str, Any]
-) -> None:
-    if options:
-        name = next(iter(options))
+def _check_no_options(behaviour: Behaviour, options: Mapping[str, Any]) -> None:
+    for name in options:
         raise FaultError(f"{behaviour.id} has no option {shown(name)}; a behaviour has none", at=name[:SHOWN])
-    if operation is not None and (operation == RESULT) != (target == "result"):
-        what = "downloads of results" if target == "result" else "calls, not downloads of results"
-        text = f"{behaviour.id} strikes {what}, so never the operation {shown(operation)}"
-        raise FaultError(text, at="operation", possible=(RESULT,) if target == "result" else ())
 
 
 def _unknown_operation(provider: str, operation: Any, operations: Sequence[str]) -> FaultError:
-    near = get_close_matches(shown(operation).strip("'"), operations, n=1)
+    near = nearest.like(shown(operation).strip("'"), operations)
     hint = f"; did you mean {near[0]}? It" if near else "; it"
     text = f"{provider} has no operation {shown(operation)}{hint} has {', '.join(operations)}"
     return FaultError(text, at="operation", possible=operations)

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import uvicorn
 
@@ -18,9 +19,14 @@ class HttpServer(uvicorn.Server):
     """Uvicorn without poll intervals: stopping wakes it, and waits for nothing but open requests."""
 
     def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], Awaitable[None]]
+        self,
+        config: uvicorn.Config,
+        on_ready: Callable[[], None],
+        on_end: Callable[[], Awaitable[None]],
+        on_start: Callable[[HttpServer], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(config)
+        self._on_start = on_start
         self._on_ready = on_ready
         self._on_end = on_end
 
@@ -39,6 +45,8 @@ class HttpServer(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         await super().startup(sockets)
+        if self._on_start is not None:
+            await self._on_start(self)
         await self.on_tick(0)
         self._on_ready()
 
@@ -46,6 +54,11 @@ class HttpServer(uvicorn.Server):
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), 1.0)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that it runs on, once it does."""
+        return self._loop
 
     def stop(self) -> None:
         """End soon; from the loop's own thread."""
@@ -56,6 +69,15 @@ class HttpServer(uvicorn.Server):
         """End soon; from any thread."""
         with contextlib.suppress(RuntimeError, AttributeError):  # the loop ended already, or never began
             self._loop.call_soon_threadsafe(self.stop)
+
+    def do(self, work: Coroutine[Any, Any, None], timeout: float) -> None:
+        """Let the loop do some work; from any other thread, which waits for it. Raises what the work does,
+        RuntimeError when the loop has ended, TimeoutError."""
+        try:
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
+        except RuntimeError:
+            work.close()
+            raise
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:

@@ -71,20 +71,21 @@ class Draft:
             fields = redaction.value("", self.fields)
         except redaction.NestsTooDeeply:
             fields = None
-        misspelt = self._misspelt_headers()
+        received = self.operation != OUTGOING
+        names = nearest.header_names(self.provider if received else "", [name for name, _ in self.headers])
         line = {
             "provider": self.provider,
             "operation": self.operation,
             "sandbox": sandbox,
             "at": at,
             "received_at": self.received_at,
-            "milliseconds": round((time.perf_counter() - self.started + held) * 1000, 3),
+            "milliseconds": int((time.perf_counter() - self.started + held) * 1_000_000) / 1000,
             "method": self.method,
             "path": redaction.url(self.path) if "://" in self.path else self.path,
             "scheme": self.scheme,
             "http_version": self.http_version,
-            "query": redaction.query(self.query),
-            "headers": redaction.headers(self.headers, secret=nearest.is_secret_header),
+            "query": self.query and redaction.query(self.query),
+            "headers": redaction.headers(self.headers, secret=names.secret),
             "fields": fields,
             "files": self.files,
             "status": status,
@@ -93,7 +94,7 @@ class Draft:
             "behaviours": self.behaviours,
             "faults": self.faults,
             "explanation": self.explanation and redaction.explanation(self.explanation),
-            "notes": [redaction.answer(note) for note in (*self.notes, *self._notes_of(misspelt))],
+            "notes": self._noted(names.misspelt) if self.notes or names.misspelt else [],
         }
         entry = None if fields is None else _encoded(line)
         if entry is None or len(entry) > MAX_ENTRY:
@@ -101,15 +102,14 @@ class Draft:
             assert entry is not None
         return redaction.entry(entry)
 
-    def _misspelt_headers(self) -> Mapping[str, str]:
-        """The documented headers by what was sent for them."""
-        received = self.provider and self.operation != OUTGOING
-        return nearest.headers(self.provider, (name for name, _ in self.headers)) if received else {}
-
-    def _notes_of(self, misspelt: Mapping[str, str]) -> Iterator[str]:
-        for sent, documented in misspelt.items():
-            if not any(sent in note for note in self.notes):
-                yield f"the header {shortened(sent)} is not read; the nearest documented one is {documented}"
+    def _noted(self, misspelt: Mapping[str, str]) -> list[str]:
+        """The notes, with one for each misspelt header that none of them names."""
+        unread = [
+            f"the header {shortened(sent)} is not read; the nearest documented one is {documented}"
+            for sent, documented in misspelt.items()
+            if not any(sent in note for note in self.notes)
+        ]
+        return [redaction.answer(note) for note in (*self.notes, *unread)]
 
 
 def _answer(body: bytes, media_type: str | None) -> Mapping[str, Any]:
@@ -126,7 +126,7 @@ def _encoded(line: Mapping[str, Any]) -> bytes | None:
         # Copied: orjson's own bytes keep the room that they were written into, eight times what they need.
         return bytes(memoryview(orjson.dumps(line)))
     except TypeError:  # such as a lone surrogate, or an integer of more than 64 bits, in a client's JSON
-        if _nests_deeper(line, MAX_DEPTH):
+        if nests_deeper(line, MAX_DEPTH):
             return None
     try:
         return json.dumps(line, default=asdict).encode()
@@ -134,7 +134,8 @@ def _encoded(line: Mapping[str, Any]) -> bytes | None:
         return None
 
 
-def _nests_deeper(value: Any, levels: int) -> bool:
+def nests_deeper(value: Any, levels: int) -> bool:
+    """Whether something that JSON can hold nests deeper than so many levels; found without recursion."""
     containers = [value]
     for _ in range(levels):
         inner = (one.values() if isinstance(one, Mapping) else one for one in containers)

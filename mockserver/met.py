@@ -59,7 +59,10 @@ def note(state: State, sandbox: str | None, draft: Draft, *, answered: bool) -> 
     key = f"{draft.provider} {draft.operation or ELSEWHERE}"
     # Where a sandbox has it, the server has it, too: there it is written first.
     known = state.read(spaces[-1], TABLE, key) or {}
-    if all(known.get(behaviour) == BY_REQUEST for behaviour in met):
+    for behaviour in met:
+        if known.get(behaviour) != BY_REQUEST:
+            break
+    else:
         return
     forced = _forced(draft)
     forced += [behaviour for behaviour in met if state.read(spaces[-1], DOOMED, behaviour)]

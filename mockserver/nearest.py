@@ -6,7 +6,8 @@ Nothing here is asked before something is not known, so an honest request pays f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache, lru_cache
 from urllib.parse import parse_qsl
@@ -19,6 +20,8 @@ LONGEST = 200
 """Characters of a name or path that is compared with others."""
 MOST = 20
 """Notes about names that one request gets."""
+MOST_REMEMBERED = 4096
+"""Characters of the names of one request's headers whose meaning is remembered."""
 LIKE_NAME, LIKE_HEADER, LIKE_PATH = 0.7, 0.72, 0.8
 """How much alike (as a ratio of SequenceMatcher) two names, headers, paths are for one to be meant."""
 PREFIXED = 0.5
@@ -37,7 +40,12 @@ USUAL_HEADERS = frozenset(_USUAL.split())
 """Headers of clients and proxies, which are nobody's mistake."""
 
 
-def name(sent: str, known: Sequence[str], *, like: float = LIKE_NAME) -> str | None:
+def like(sent: str, known: Iterable[str], *, most: int = 1, cutoff: float = 0.6) -> list[str]:
+    """The `known` texts that are like the beginning of another one, at most so many, the nearest first."""
+    return get_close_matches(sent[:LONGEST], list(known), n=most, cutoff=cutoff)
+
+
+def name(sent: str, known: Sequence[str], *, cutoff: float = LIKE_NAME) -> str | None:
     """The one of the `known` names that was probably meant; None when none is near."""
     if not sent or len(sent) > LONGEST:
         return None
@@ -45,7 +53,7 @@ def name(sent: str, known: Sequence[str], *, like: float = LIKE_NAME) -> str | N
     fold = _fold(sent)
     if fold in by_fold:
         return by_fold[fold]
-    close = get_close_matches(fold, by_fold, n=1, cutoff=like)
+    close = like(fold, by_fold, cutoff=cutoff)
     if not close and len(fold) > 2:
         close = [one for one in by_fold if len(one) > 2 and (one in fold or fold in one)]
     return by_fold[close[0]] if close else None
@@ -69,8 +77,7 @@ def _header(provider: str, sent: str) -> str | None:
     if sent in USUAL_HEADERS or sent in known:
         return None
     own = _fold(sent).startswith(PREFIXES.get(provider, "-"))
-    like = PREFIXED if own else LIKE_HEADER
-    found = name(sent, tuple(known), like=like)
+    found = name(sent, tuple(known), cutoff=PREFIXED if own else LIKE_HEADER)
     return known[found] if found else None
 
 
@@ -83,6 +90,32 @@ def headers(provider: str, sent: Iterable[str]) -> dict[str, str]:
     """The documented headers of a provider by the undocumented ones that were sent for them."""
     found = ((one, _header(provider, one)) for one in sent)
     return {one: documented for one, documented in found if documented is not None}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderNames:
+    """What the names of a request's headers tell: which of them hold a `secret`, and which documented headers
+    were meant by `misspelt` ones."""
+
+    secret: frozenset[str]
+    misspelt: Mapping[str, str]
+
+
+def header_names(provider: str, sent: Iterable[str]) -> HeaderNames:
+    """What these names tell, in lower case, of a request to a provider; to nobody, when that is empty.
+
+    It is remembered: a client sends the same names in each of its requests."""
+    names = "\n".join(sent)
+    return (_header_names if len(names) <= MOST_REMEMBERED else _header_names.__wrapped__)(provider, names)
+
+
+@lru_cache(maxsize=1024)
+def _header_names(provider: str, names: str) -> HeaderNames:
+    sent = names.split("\n")
+    return HeaderNames(
+        secret=frozenset(filter(is_secret_header, sent)),
+        misspelt=headers(provider, sent) if provider else {},
+    )
 
 
 def in_query(query: str) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def is_localhost(host: str) -> bool:
     return name == "localhost" or name.endswith(".localhost")
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is certainly this machine, without asking any resolver."""
     return bool(loopback_addresses(host))
@@ -62,15 +63,17 @@ def is_loopback(host: str) -> bool:
 
 def loopback_addresses(host: str) -> tuple[str, ...]:
     """The addresses that a host of this machine has, in a form that no resolver is asked about; none for any
-    other host. A final dot makes a name of an address, so it is none any more."""
+    other host. IPv4 may stand in IPv6, and behind an address its zone. A final dot makes an address a name,
+    so it is none any more."""
     if is_localhost(host):
         return LOOPBACK
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return ()
-    scoped = isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None
-    return (str(address),) if address.is_loopback and not scoped else ()
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    address = mapped or address
+    return (str(address),) if address.is_loopback else ()
 
 
 class Outbound:
@@ -81,10 +84,12 @@ class Outbound:
 
     def __init__(self, allowed_hosts: Iterable[str] = ()) -> None:
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
+        self.stand_in: Callable[[str], str | None] = lambda host: None
+        """The origin on this machine that is asked instead of a host, if there is one."""
 
     def allows(self, host: str) -> bool:
-        """Whether anything may be sent to a host."""
-        return is_loopback(host) or host.lower() in self._allowed
+        """Whether anything may be sent to a host, or to what stands in for it."""
+        return is_loopback(host) or host.lower() in self._allowed or self.stand_in(host) is not None
 
     async def fetch(self, url: str, *, limit: int = MAX_BYTES) -> bytes:
         """The body of a GET, at most `limit` bytes, after at most five redirects.
@@ -93,7 +98,7 @@ class Outbound:
         target = self._checked(_parsed(url), KNOWN)
         async with _exchange(url, TIMEOUT) as client:
             for _ in range(MAX_REDIRECTS + 1):
-                async with _answer(client, "GET", target, headers=PLAIN) as response:
+                async with _answer(client, "GET", target, self._places(target), headers=PLAIN) as response:
                     location = response.headers.get("location")
                     if response.status_code not in REDIRECTS or location is None:
                         return await _body(response, target, min(limit, MAX_BYTES))
@@ -107,9 +112,18 @@ class Outbound:
         target = self._checked(_parsed(url))
         async with (
             _exchange(url, timeout) as client,
-            _answer(client, "POST", target, content=body, headers=headers) as response,
+            _answer(client, "POST", target, self._places(target), content=body, headers=headers) as response,
         ):
             return response.status_code
+
+    def _places(self, url: httpx.URL) -> Sequence[httpx.URL]:
+        """Where a URL is asked for, one place after the other until there is a connection."""
+        import httpx
+
+        if own := self.stand_in(url.host):
+            origin = httpx.URL(own)
+            return [url.copy_with(scheme=origin.scheme, host=origin.host, port=origin.port)]
+        return [url.copy_with(host=address) for address in loopback_addresses(url.host) or (url.host,)]
 
     def _checked(self, url: httpx.URL, otherwise: str = "") -> httpx.URL:
         if not self.allows(url.host):
@@ -122,16 +136,21 @@ class Outbound:
 
 @asynccontextmanager
 async def _answer(
-    client: httpx.AsyncClient, method: str, url: httpx.URL, *, headers: Mapping[str, str], **content: Any
+    client: httpx.AsyncClient,
+    method: str,
+    url: httpx.URL,
+    places: Sequence[httpx.URL],
+    *,
+    headers: Mapping[str, str],
+    **content: Any,
 ) -> AsyncIterator[httpx.Response]:
-    """The head of an answer, its body still to be read."""
+    """The head of an answer to a request for `url`, its body still to be read."""
     import httpx
 
-    addresses = loopback_addresses(url.host) or (url.host,)
-    for address in addresses:
+    for place in places:
         request = client.build_request(
             method,
-            url.copy_with(host=address),
+            place,
             headers={"Host": url.netloc.decode("ascii"), **headers},
             extensions={"timeout": client.timeout.as_dict(), "sni_hostname": url.host},
             **content,
@@ -139,7 +158,7 @@ async def _answer(
         try:
             response = await client.send(request, stream=True)
         except httpx.ConnectError:
-            if address == addresses[-1]:
+            if place == places[-1]:
                 raise
             continue
         try:

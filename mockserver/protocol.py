@@ -9,9 +9,10 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from starlette.types import Receive
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.damage.delivery import EXTENSION
@@ -24,6 +25,8 @@ OFFER = 4096
 
 FLUSH = 10.0
 """Seconds that what was sent may take to arrive before a reset."""
+PATIENCE = 5.0
+"""Seconds that a fault may hold up the answer to a client that sends nothing more."""
 ABRUPT = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing the socket sends an RST."""
 UPGRADE = re.compile(rb"\r\nUpgrade:", re.IGNORECASE)
@@ -43,11 +46,28 @@ class Protocol(HttpToolsProtocol):
         self._unparsed = 0
         self._extensions: dict[str, Any] = {EXTENSION: self}
         self._ended = asyncio.Event()
+        self._left = asyncio.Event()
         self._held: RequestResponseCycle | None = None
         self._stopping = False
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends nothing more. Answers whether it is answered yet: after a whole request, as from
+        `nc -N`. One that gave up waiting looks the same, so a fault holds no answer up much longer now."""
+        self._left.set()
+        cycle = self.cycle
+        if cycle is None or self._in_head or cycle.more_body or cycle.response_complete:
+            return False
+        cycle.keep_alive = False
+        self.loop.call_later(PATIENCE, self._give_up)
+        return self.scheme == "http"  # over TLS both sides close at once
+
+    def _give_up(self) -> None:
+        if self._held is not None:
+            self.abort()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._ended.set()
+        self._left.set()
         if self._held is not None:  # uvicorn itself tells the last of pipelined requests alone
             self._held.disconnected = True
             self._held.message_event.set()
@@ -84,6 +104,10 @@ class Protocol(HttpToolsProtocol):
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, 0.05)
 
+    async def left(self) -> None:
+        """Return when the client sends nothing any more, whether it still reads or not."""
+        await self._left.wait()
+
     async def lost(self) -> None:
         """Return when the connection has ended."""
         await self._ended.wait()
@@ -113,12 +137,16 @@ class Protocol(HttpToolsProtocol):
         return buffered > 0 or _in_kernel(self.transport.get_extra_info("socket")) > 0
 
     def data_received(self, data: bytes) -> None:
-        if b"pgrade:" in data[:OFFER]:
+        if not self._in_body() and data.find(b"pgrade:", 0, OFFER) >= 0:
             data = without_upgrade(data)
         self._unparsed += len(data)
         super().data_received(data)
         if self._in_head and self._unparsed > MAX_HEAD and not self.transport.is_closing():
             self.send_400_response("Request header too large.")
+
+    def _in_body(self) -> bool:
+        cycle = self.cycle
+        return cycle is not None and cycle.more_body and not cycle.response_complete
 
     def on_message_begin(self) -> None:
         self._in_head = True
@@ -129,6 +157,19 @@ class Protocol(HttpToolsProtocol):
         self._in_head = False
         self._unparsed = 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a body that comes in one piece as that piece; uvicorn's own would copy it twice."""
+        cycle = self.cycle
+        if cycle.body or cycle.response_complete:
+            if isinstance(cycle.body, bytes):
+                cycle.body = bytearray(cycle.body)
+            super().on_body(body)
+            return
+        cycle.body = cast("bytearray", body)
+        if len(body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def send_400_response(self, msg: str) -> None:
         self._on_malformed(msg)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
@@ -32,8 +32,9 @@ SHAPES = re.compile(
 )
 """The secrets that this server mints, and the ids of Tencent's keys."""
 
-_MOCK = re.compile(rb"mock-(?:[a-z]+-)*(?:key|secret|token)-")
+_MOCK = re.compile(rb"mock(?:-(?:[a-z]+-)*(?:key|secret|token)-|(?<=AKIDmock)[0-9a-z])")
 _MARK = TOKEN_MARK.encode()
+_CONTAINERS = (dict, list, tuple)
 _SECRET_NAME = re.compile(
     r"secret|passw|token|api[-_ ]?key|authorization|cookie|sign(?:ature)?$|(?:^|[-_])sig$", re.IGNORECASE
 )
@@ -42,8 +43,6 @@ _TC3 = re.compile(r"(Credential=|Signature=)([^/,\s]*)")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _USER = re.compile(r"(://)[^/?#@\s]*@")
 _PAIR = re.compile(r"(?:(?<=[?&;\n])|^)([^=&;?\s:]{1,100})([=:])([^&;#\n]*)")
-_HINTS = ("secret", "passw", "token", "key", "authorization", "cookie", "sign", "sig=")
-"""One of them, in lower case, is in every text with a secret name; looked for first, since that is cheap."""
 _PARAMETER = re.compile(r"([?&]|\\u0026|&amp;)([\w.-]{1,60})=([^&\\\"'<>\s]+)")
 _MEMBER = re.compile(r'"([\w.-]{1,60})"(\s*:\s*)"((?:[^"\\]|\\.)+)"')
 
@@ -74,10 +73,14 @@ def hidden(value: str) -> str:
 
 
 def headers(
-    pairs: Iterable[tuple[str, str]], *, secret: Callable[[str], bool] = is_secret
-) -> list[tuple[str, str]]:
-    """The headers of a request or an answer; names are lower-case, and `secret` says which are hidden."""
-    return [(name, _header(name, value) if secret(name) else value) for name, value in pairs]
+    pairs: Sequence[tuple[str, str]], *, secret: Collection[str] | None = None
+) -> Sequence[tuple[str, str]]:
+    """The headers of a request or an answer; names are lower-case, and `secret` are those to be hidden, where
+    it is known."""
+    hide = [name for name, _ in pairs if is_secret(name)] if secret is None else secret
+    if not hide:
+        return pairs
+    return [(name, _header(name, value) if name in hide else value) for name, value in pairs]
 
 
 def query(text: str) -> str:
@@ -96,12 +99,12 @@ def value(name: str, content: Any, *, levels: int = MAX_LEVELS) -> Any:
     if isinstance(content, str):
         if content and is_secret(name):
             return hidden(content)
-        return url(content) if _URL.match(content) else content
-    if not isinstance(content, Mapping | list | tuple) or not content:
+        return url(content) if "://" in content and _URL.match(content) else content
+    if not isinstance(content, _CONTAINERS) or not content:
         return content
     if not levels:
         raise NestsTooDeeply(name)
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         return {key: value(str(key), one, levels=levels - 1) for key, one in content.items()}
     return [value(name, one, levels=levels - 1) for one in content]
 
@@ -125,8 +128,7 @@ def explanation(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def answer(text: str) -> str:
     """The text of an answer, or of a note: JSON, XML, HTML or prose, links in it included."""
-    lower = text.lower()
-    if any(hint in lower for hint in _HINTS):
+    if _may_name_a_secret(text):
         text = _PARAMETER.sub(_parameter, _MEMBER.sub(_member, text))
     return _USER.sub(r"\1…@", text) if "@" in text else text
 
@@ -134,8 +136,21 @@ def answer(text: str) -> str:
 def entry(line: bytes) -> bytes:
     """A line of the journal, as JSON, without what has the shape of a minted secret."""
     # Each of these begins with, or is, fixed bytes, and so is found five times as fast as all of SHAPES.
-    suspect = _MOCK.search(line) or b"AKIDmock" in line or _MARK in line
-    return SHAPES.sub(_shaped, line) if suspect else line
+    return SHAPES.sub(_shaped, line) if _MARK in line or _MOCK.search(line) else line
+
+
+def _may_name_a_secret(text: str) -> bool:
+    """Whether a part of a secret name is in a text; ten times as fast as a pattern that looks for names."""
+    lower = text.lower()
+    return (
+        "key" in lower
+        or "sig" in lower
+        or "token" in lower
+        or "secret" in lower
+        or "passw" in lower
+        or "cookie" in lower
+        or "authorization" in lower
+    )
 
 
 def _header(name: str, text: str) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
 from mockserver.damage.table import ALL, Damage
+from mockserver.faults import TARGETS, Target, causable
 from mockserver.providers import PROVIDERS
+from mockserver.providers.base import Provider
 from mockserver.settings import Setting
 
 WIDTH = 100
+DAMAGED = {"http.": "Damage to an answer", "connection.": "Damage to a connection"}
+STRUCK: Mapping[Target, str] = {
+    "call": "a call",
+    "result": "the download of a result",
+    "outcome": "the outcome of a task",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,13 +33,17 @@ class Item:
     parts: Sequence[Item] = ()
 
 
+Chapter = tuple[str, Sequence[Item]]
+"""Things, under a title."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """A page of things, in chapters."""
 
     title: str
     about: str
-    chapters: Sequence[tuple[str, Sequence[Item]]]
+    chapters: Sequence[Chapter]
 
     def text(self) -> str:
         """For a terminal, at most 100 columns wide."""
@@ -66,12 +78,15 @@ def settings_page(providers: Iterable[str] = ()) -> Page:
     return Page(title="Settings", about=about, chapters=chapters)
 
 
-def faults_page() -> Page:
-    """What can go wrong with an answer or its connection, and what each provider can be made to answer."""
-    kinds = {"http.": "Damage to an answer", "connection.": "Damage to a connection"}
-    chapters = [
-        (title, [_damage(one) for one in ALL if one.id.startswith(prefix)]) for prefix, title in kinds.items()
+def faults_page(providers: Iterable[str] = ()) -> Page:
+    """What can go wrong with an answer or its connection; of some providers also what each can be made to
+    answer."""
+    wanted = set(providers)
+    chapters: list[Chapter] = [
+        (title, [_damage(one) for one in ALL if one.id.startswith(prefix)])
+        for prefix, title in DAMAGED.items()
     ]
+    chapters += [_caused(one) for one in PROVIDERS if one.name in wanted]
     about = (
         "sandbox.fail('ailab', 'http.delay', seconds=2) makes an answer of a provider go wrong; so does "
         "every error and failure of its catalogue by id, as in sandbox.fail('picwish', 'state.-8'). "
@@ -98,6 +113,21 @@ def _damage(damage: Damage) -> Item:
         for one in damage.options
     ]
     return Item(name=damage.id, possible=damage.applies_to, meaning=damage.meaning, parts=parts)
+
+
+def _caused(provider: Provider) -> Chapter:
+    """The errors and failures of a provider, under how many there are and at which operations."""
+    found = causable(provider.name)
+    items = [
+        Item(
+            name=one.id.partition(".")[2],
+            possible=STRUCK[TARGETS.get(one.kind, "call")],
+            meaning=one.summary,
+        )
+        for one in found
+    ]
+    operations = ", ".join(provider.operations)
+    return f"{provider.name}: its {len(found)} errors and failures; its operations are {operations}", items
 
 
 def _written(default: object) -> str:

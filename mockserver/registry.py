@@ -85,7 +85,7 @@ class Registry:
     def find(self, provider: str, key: str) -> Sandbox | None:
         """The sandbox that a credential belongs to, or None."""
         sandbox_id = self.state.read(REGISTRY, provider, key)
-        return None if sandbox_id is None else self.get(sandbox_id)
+        return None if sandbox_id is None or not self._in_use(sandbox_id) else self._at(sandbox_id)
 
     def of_asset(self, asset_name: str) -> Sandbox | None:
         """The sandbox that a result file's name carries, or None."""

@@ -28,6 +28,8 @@ from mockserver.state.interface import State
 
 if TYPE_CHECKING:
     from mockserver.contract.coverage import Coverage
+    from mockserver.intercept import Interception
+    from mockserver.intercept.running import RunningInterception
 
 START_TIMEOUT = 10.0
 KEEP_ALIVE = 75
@@ -45,6 +47,7 @@ class MockServer:
     At most `max_sandboxes` live at the same time besides `default`, and none that was unused for `idle`
     seconds. With a `control_token` the control API asks everybody for it, without one it answers to loopback
     clients only. An `observer` is told of each exchange as it enters a journal, on the server's event loop.
+    With `intercept` it answers for the providers' own hosts from the start, see `intercept()`.
     Raises ValueError for an address that others can reach without a token, and for a token that no header can
     carry.
     """
@@ -60,6 +63,7 @@ class MockServer:
         max_sandboxes: int = MOST,
         idle: float = IDLE,
         observer: Observer | None = None,
+        intercept: bool = False,
     ) -> None:
         check_token(control_token)
         check_reach(host, control_token)
@@ -72,6 +76,9 @@ class MockServer:
         self._most = max_sandboxes
         self._idle = idle
         self._observer = observer
+        self._wants_interception = intercept
+        self._interception: RunningInterception | None = None
+        self._intercepting = threading.Lock()
         self._socket: socket.socket | None = None
         self._server: HttpServer | None = None
         self._thread: threading.Thread | None = None
@@ -87,6 +94,7 @@ class MockServer:
             most=self._most,
             idle=self._idle,
             observer=self._observer,
+            interception=lambda: self._interception.as_data() if self._interception else None,
         )
         return App(engine, control_token=self._control_token)
 
@@ -104,6 +112,13 @@ class MockServer:
         if self._socket is None:
             raise ServerError("the server is not running; call start() or use it in a with block")
         return self._port
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that the server runs on. Raises ServerError when it is not running."""
+        if self._server is None:
+            raise ServerError("the server is not running; call start() or use it in a with block")
+        return self._server.loop
 
     @property
     def default(self) -> RunningSandbox:
@@ -130,6 +145,35 @@ class MockServer:
     def drop(self, sandbox_id: str) -> None:
         """Forget a sandbox, if there is one of this id. Raises ValueError for `default`."""
         self.app.engine.registry.drop(sandbox_id)
+
+    def intercept(self) -> Interception:
+        """The proxy for clients whose hosts are hard-coded; it begins when this is first called and ends with
+        the server. From any thread but the server's own.
+
+        Raises ServerError when the server is not running, and without the extra `tls`."""
+        with self._intercepting:
+            if self._interception is None:
+                interception, server = self._made_interception(), self._server
+                if server is None:
+                    raise ServerError("the server has stopped")
+                try:
+                    server.do(interception.open(server), START_TIMEOUT)
+                except (RuntimeError, TimeoutError, OSError) as error:
+                    interception.close()
+                    raise ServerError(f"the proxy did not start: {error}") from error
+                self._interception = interception
+            return self._interception
+
+    def _made_interception(self) -> RunningInterception:
+        try:
+            from mockserver.intercept.running import RunningInterception
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith("mockserver"):
+                raise
+            raise ServerError(
+                f"interception needs {error.name}: pip install 'image-api-mockserver[tls]'"
+            ) from error
+        return RunningInterception(self.app, self.url)
 
     def start(self) -> Self:
         """Start in a thread and return when the server answers.
@@ -193,6 +237,10 @@ class MockServer:
     ) -> None:
         self.stop()
 
+    async def _open_interception(self, server: HttpServer) -> None:
+        if self._interception is not None:
+            await self._interception.open(server)
+
     def _prepare(self, on_ready: Callable[[], None]) -> HttpServer:
         config = uvicorn.Config(
             self.app,
@@ -205,9 +253,16 @@ class MockServer:
             ws="none",
             timeout_keep_alive=KEEP_ALIVE,
         )
-        self._server = HttpServer(config, on_ready, self.app.engine.courier.close)
         self._socket = _listening(self._host, self._wanted_port)
         self._port = self._socket.getsockname()[1]
+        if self._wants_interception:
+            try:
+                self._interception = self._made_interception()
+            except BaseException:
+                self._give_back()
+                raise
+        closed = self.app.engine.courier.close
+        self._server = HttpServer(config, on_ready, closed, self._open_interception)
         return self._server
 
     def _run_in_thread(self, ready: threading.Event) -> None:
@@ -228,6 +283,9 @@ class MockServer:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+        if self._interception is not None:
+            self._interception.close()
+            self._interception = None
         if "app" in self.__dict__:
             self.app.engine.close()
             del self.app

@@ -7,7 +7,7 @@ import pytest
 from courier_world import URL, World, run, standings
 
 from mockserver.callbacks import Callback, Standing
-from mockserver.courier import Message, Route
+from mockserver.courier import SETTLE_TIMEOUT, Message, Route
 from mockserver.sandbox import Sandbox
 
 
@@ -50,6 +50,46 @@ def test_what_a_loop_leaves_behind_is_reported_and_its_clock_still_travels(
     sandbox.clock.travel(1.0)
     assert standings(sandbox) == [(Standing.UNDELIVERED, 0)]
     assert "stopped before the callback" in caplog.text
+
+
+@pytest.mark.parametrize("forget", ["reset", "drop"])
+def test_a_clock_that_waits_for_a_receiver_that_hangs_goes_on_when_all_is_emptied(forget: str) -> None:
+    async def story() -> None:
+        hangs = asyncio.Event()
+        world = World(hangs)
+        sandbox = world.registry.mint()
+        world.promise(sandbox)
+        travel = asyncio.create_task(world.travel(sandbox, 1.0))
+        while not world.receiver.received:
+            await asyncio.sleep(0)
+        world.empty(sandbox, forget)
+        async with asyncio.timeout(SETTLE_TIMEOUT / 2):
+            await travel
+        hangs.set()
+
+    run(story)
+
+
+@pytest.mark.parametrize("forget", ["reset", "drop"])
+def test_a_sandbox_that_is_emptied_hurries_no_clock_of_another(forget: str) -> None:
+    async def story() -> None:
+        hangs = asyncio.Event()
+        world = World(hangs)
+        waits, other = world.registry.mint(), world.registry.mint()
+        for sandbox in (waits, other):
+            world.promise(sandbox)
+        travel = asyncio.create_task(world.travel(waits, 1.0))
+        while not world.receiver.received:
+            await asyncio.sleep(0)
+        world.empty(other, forget)
+        await world.courier.settle(other.id)
+        assert not travel.done()
+        hangs.set()
+        await world.travel(waits, 100.0)
+        assert standings(waits) == [(Standing.DELIVERED, 2)]
+        await travel
+
+    run(story)
 
 
 @pytest.mark.parametrize("forget", ["reset", "drop"])

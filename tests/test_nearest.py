@@ -165,3 +165,21 @@ def test_anything_that_is_sent_gets_an_answer(provider: str | None, method: str,
         known = interface.load(name)
         assert nearest.header(name, path) in (None, *known.headers)
         assert nearest.parameter(name, path) in (None, *known.fields, *known.files)
+
+
+@pytest.mark.parametrize("more", [[], ["x" * nearest.MOST_REMEMBERED]], ids=["remembered", "too long to be"])
+def test_header_names_tell_what_is_secret_and_what_was_meant(more: list[str]) -> None:
+    found = nearest.header_names("ailab", ["host", "ailabapi-api-kye", "cookie", *more])
+    assert found.secret == {"ailabapi-api-kye", "cookie"}
+    assert found.misspelt == {"ailabapi-api-kye": "ailabapi-api-key"}
+
+
+def test_header_names_that_nobody_was_meant_by_are_secret_all_the_same() -> None:
+    found = nearest.header_names("", ["x-api-kye", "accept"])
+    assert found.secret == {"x-api-kye"}
+    assert found.misspelt == {}
+
+
+def test_names_that_are_like_one_come_the_nearest_first() -> None:
+    assert nearest.like("quey", ["result", "queue", "query"], most=2) == ["query", "queue"]
+    assert nearest.like("quey", ["result"]) == []

@@ -105,7 +105,10 @@ def post(url: str, *, seconds: float = 5.0) -> int:
 class TestLoopback:
     @pytest.mark.parametrize(
         "host",
-        ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.255.255.254", "::1"],
+        [
+            *("localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.255.255.254", "::1", "::1%lo"),
+            "::ffff:127.0.0.1",
+        ],
     )
     def test_this_machine_is_known_by_name_and_address(self, host: str) -> None:
         assert is_loopback(host)
@@ -129,7 +132,9 @@ class TestLoopback:
             "0x7f.1",
             "127.0.0.1.",
             "127.0.0.1..",
-            "::1%lo",
+            "::ffff:10.0.0.1",
+            "fe80::1%lo",
+            "2001:db8::1",
         ],
     )
     def test_nothing_else_is(self, host: str) -> None:

@@ -159,3 +159,13 @@ def test_a_text_is_whole_up_to_the_bound(text: str) -> None:
 @given(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=9))
 def test_no_more_than_six_characters_are_ever_shown(secret: str) -> None:
     assert secret[:7] not in redacted(secret)
+
+
+@pytest.mark.parametrize(
+    "name", ["token", "appSecret", "x-api-key", "password", "sign", "sig", "Set-Cookie", "AUTHORIZATION"]
+)
+def test_a_member_of_an_answer_is_hidden_by_its_name_alone(name: str) -> None:
+    assert (
+        redaction.answer(f'{{"a": 1, "{name}": "abcdefghij"}}')
+        == f'{{"a": 1, "{name}": "abcdef… (10 characters)"}}'
+    )

@@ -220,9 +220,9 @@ class Coverage:
 
     def html(self) -> str:
         """One page that needs nothing else."""
-        from mockserver.contract import page
+        from mockserver.contract import coverage_page
 
-        return page.html(self)
+        return coverage_page.html(self)
 
 
 def count(rows: Iterable[Row]) -> Count:

@@ -60,11 +60,20 @@ def _of_rule(
             yield from (_painted(part, DIM, colour) for part in _wrapped(evidence))
     if len(group) > SHOWN:
         others = ", ".join(f"#{finding.exchanges[0]}" for finding in group[SHOWN:])
-        yield from wrap(f"and {len(group) - SHOWN} times more: {others}", WIDTH, initial_indent="  ")
+        more = len(group) - SHOWN
+        times = "once more" if more == 1 else f"{more} times more"
+        yield from wrap(f"and {times}: {others}", WIDTH, initial_indent="  ")
 
 
 def _wrapped(said: str) -> list[str]:
-    return wrap(said, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=False)
+    return wrap(
+        said,
+        WIDTH,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _exchange(number: int, exchange: Exchange) -> str:

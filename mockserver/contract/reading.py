@@ -14,7 +14,19 @@ from mockserver.redaction import shortened
 
 MUTABLE = frozenset({"salt", "Timestamp", "Nonce", "Signature", "x-access-demo-api-sign"})
 """Parameters that are other ones each time that the same thing is asked for."""
-LONGEST = 200
+LONGEST = 280
+"""Characters of a line of evidence."""
+SPOILING = frozenset(
+    {
+        "http.status",
+        "http.empty_body",
+        "http.truncated_body",
+        "http.wrong_length",
+        "http.malformed_json",
+        "http.wrong_content_type",
+    }
+)
+"""The faults after which an answer is not what the provider said."""
 
 Fingerprint = tuple[Any, ...]
 
@@ -35,9 +47,12 @@ def told(exchange: Exchange, behaviour: str) -> str:
 
 
 def brief(text: str) -> str:
-    """One line of at most LONGEST characters."""
+    """One line of at most LONGEST characters; of a longer one its first sentences, or its beginning."""
     line = printable(" ".join(text.split()))
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    if len(line) <= LONGEST:
+        return line
+    sentences, _, _ = line[: LONGEST + 1].rpartition(". ")
+    return f"{sentences}." if len(sentences) > LONGEST // 2 else f"{line[: LONGEST - 1]}…"
 
 
 def printable(text: str) -> str:
@@ -69,6 +84,11 @@ def query(exchange: Exchange) -> dict[str, str]:
 def body_was_read(exchange: Exchange) -> bool:
     """Whether the journal has something of the body: many a refusal comes before it is looked at."""
     return bool(exchange.fields or exchange.files)
+
+
+def arrived(exchange: Exchange) -> bool:
+    """Whether the client could read the answer: it came, and no fault spoiled it."""
+    return exchange.status is not None and not SPOILING.intersection(exchange.faults)
 
 
 def is_known(exchange: Exchange) -> bool:

@@ -1,6 +1,8 @@
 """Requests and answers against the schemas of their provider: each violation in one line.
 
 The schemas are `schemas/<provider>/<name>.json`, JSON Schema 2020-12, compiled once and when first asked for.
+In them `x-source` is a key of the catalogue's sources and `x-evidence` how something is known, for all within
+that does not say otherwise; `x-assumed` lists keywords that are assumed, `x-meaning` says a pattern in words.
 """
 
 from __future__ import annotations
@@ -125,7 +127,9 @@ def _content(
 def _violation(provider: str, name: str, error: ValidationError) -> Violation:
     trail = _trail(provider, name, error)
     source = _nearest(trail, "x-source") or "assumed"
-    evidence = _nearest(trail, "x-evidence") or "assumed"
+    own = error.schema if isinstance(error.schema, Mapping) else {}
+    known = _nearest(trail, "x-evidence") or "assumed"
+    evidence = "assumed" if error.validator in own.get("x-assumed", ()) else known
     return Violation(
         path=wording.path(error.absolute_path),
         value=wording.value(error),

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.control import catalogues, clock, contract, faults, journal, openapi, sandboxes
+from mockserver.control import catalogues, clock, contract, faults, interception, journal, openapi, sandboxes
 from mockserver.control.call import Asked, Call, response
 from mockserver.control.errors import Refused
 from mockserver.control.guard import denial
@@ -62,6 +62,7 @@ CALLS = (
     *contract.CALLS,
     *catalogues.CALLS,
     *openapi.CALLS,
+    *interception.CALLS,
 )
 
 
@@ -72,7 +73,12 @@ def app(engine: Engine, *, token: str | None = None) -> ASGIApp:
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
-        denied = denial(client=client[0] if client else None, headers=scope["headers"], token=token)
+        denied = denial(
+            client=client[0] if client else None,
+            headers=scope["headers"],
+            token=token,
+            method=scope["method"],
+        )
         path = scope["path"].removeprefix(scope.get("root_path", "")).rstrip("/")
         if denied is None or path == HEALTH:
             await calls(scope, receive, send)

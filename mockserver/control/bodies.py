@@ -12,6 +12,7 @@ from typing import Any
 
 from mockserver.control.errors import Refused, unknown
 from mockserver.damage.options import SHOWN, shown
+from mockserver.journal import nests_deeper
 
 MAX_BODY = 1024 * 1024
 MAX_FILES = 64 * 1024 * 1024
@@ -60,7 +61,7 @@ def parsed(body: bytes) -> dict[str, Any]:
         raise _malformed(str(error)) from error
     if not isinstance(value, dict):
         raise _malformed(f"it is {_shown(value)}")
-    if _nests_deeper(value, DEEPEST):
+    if nests_deeper(value, DEEPEST):
         raise _malformed(TOO_DEEP)
     return value
 
@@ -72,14 +73,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name, count in names.items() if count > 1)
         raise Refused(400, f"the body has the field {shown(twice)} more than once", kind="json", at=twice)
     return fields
-
-
-def _nests_deeper(value: Any, levels: int) -> bool:
-    containers = [value]
-    for _ in range(levels):
-        inner = (one.values() if isinstance(one, dict) else one for one in containers)
-        containers = [one for each in inner for one in each if isinstance(one, dict | list)]
-    return bool(containers)
 
 
 def _malformed(why: str) -> Refused:
@@ -120,9 +113,8 @@ def decoded(value: Any, *, at: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused(
-            422, f"{at} is the content of a file in base64; this is none: {error}", kind="value", at=at
-        ) from error
+        text = f"{at} is the content of a file in base64; this is none: {error}"
+        raise Refused(422, text, kind="value", at=at, possible=["the content of a file in base64"]) from error
 
 
 def _shown(value: Any) -> str:

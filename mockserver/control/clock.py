@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.clock import Clock, Due
+from mockserver.clock import MAX_SKEW, Clock, Due
 from mockserver.control import views
 from mockserver.control.bodies import NUMBER, NUMBER_OR_OBJECT, SWITCH, checked
 from mockserver.control.call import Asked, Call
@@ -15,6 +15,11 @@ from mockserver.state.memory import MemoryState
 PATH = "/_mock/sandboxes/{id}/clock"
 FORMS = {"skew": NUMBER, "freeze": SWITCH, "travel": NUMBER_OR_OBJECT, "next": SWITCH}
 UNITS = dict.fromkeys(("seconds", "minutes", "hours", "days"), NUMBER)
+SKEW = (f"a number of seconds from {-MAX_SKEW:.0f} to {MAX_SKEW:.0f}",)
+TRAVEL = (
+    "a number of seconds from 0 up, to the end of the year 9998 at most",
+    f"an object with any of {', '.join(UNITS)}, of which the sum is such a number",
+)
 
 
 def look(asked: Asked) -> Any:
@@ -69,12 +74,12 @@ def _rehearse(sandbox: Sandbox, body: dict[str, Any], travel: dict[str, float] |
         if "skew" in body:
             rehearsal.skew = body["skew"]
     except ValueError as error:
-        raise refusal(error, within="skew") from error
+        raise refusal(error, within="skew", possible=SKEW) from error
     try:
         if travel is not None:
             rehearsal.travel(**travel)
     except ValueError as error:
-        raise refusal(error, within="travel") from error
+        raise refusal(error, within="travel", possible=TRAVEL) from error
     if body.get("next"):
         _next(rehearsal)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
+from mockserver import nearest
 from mockserver.catalogue import UnknownBehaviour
-from mockserver.damage.options import SHOWN, FaultError, shown
+from mockserver.damage.options import FaultError, shown
 from mockserver.sandbox import SandboxDropped
 from mockserver.settings import SettingError
 
@@ -48,13 +48,14 @@ class Refused(Exception):
         }
 
 
-def refusal(error: Exception, within: str = "") -> Refused:
+def refusal(error: Exception, within: str = "", *, possible: Sequence[str] = ()) -> Refused:
     """The answer to a mistake that something below has found: an error of the Python interface, in its words.
 
-    `within` is the part of the body that it was made in, such as `settings`. Raises what is no such error."""
+    `within` is the part of the body that it was made in, such as `settings`, and `possible` what could be
+    there, where the error does not know. Raises what is no such error."""
     at = str(getattr(error, "at", ""))
     where = ".".join(part for part in (within, at) if part)
-    possible = tuple(getattr(error, "possible", ()))
+    possible = tuple(getattr(error, "possible", possible))
     for known, (status, kind) in KINDS.items():
         if type(error) is known:
             return Refused(status, str(error), kind=kind, at=where, possible=possible)
@@ -83,4 +84,4 @@ def unknown(what: str, name: str, names: Iterable[str], *, at: str = "", kind: s
 
 def near(name: str, names: Sequence[str]) -> list[str]:
     """The names that somebody may have meant who wrote this one, the nearest first."""
-    return get_close_matches(name[:SHOWN], names, n=3, cutoff=0.6)
+    return nearest.like(name, names, most=3)

@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mockserver.outbound import is_localhost
-from mockserver.providers.call import is_loopback
+from mockserver.outbound import is_localhost, is_loopback
 
 Headers = Sequence[tuple[bytes, bytes]]
 """As received; the names in lower case."""
@@ -28,6 +27,10 @@ x-forwarded x-original-host x-real-ip
 """
 PROXIED = frozenset(_PROXIED.encode().split())
 """Headers that proxies add, beside all that begin with x-forwarded-."""
+
+OWN_SITES = frozenset({b"same-origin", b"none"})
+"""What browsers say of requests of the server's own pages, and of those that nobody's page asked for."""
+SAFE = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +64,7 @@ def is_here(host: str) -> bool:
     return is_localhost(name) or is_local(name)
 
 
-def denial(*, client: str | None, headers: Headers, token: str | None) -> Denial | None:
+def denial(*, client: str | None, headers: Headers, token: str | None, method: str = "GET") -> Denial | None:
     """Why a request is refused, or None when it is not.
 
     `client` is the address that it comes from, None for a caller in this process or on a local socket. With
@@ -69,6 +72,7 @@ def denial(*, client: str | None, headers: Headers, token: str | None) -> Denial
     if token is not None:
         return None if _bears(headers, token) else _unauthorized(headers)
     reason = _not_from_here(client) or _proxied(headers) or _wrong_host(headers) or _foreign_origin(headers)
+    reason = reason or _foreign_page(method, headers)
     return Denial(status=403, reason=reason) if reason else None
 
 
@@ -123,6 +127,19 @@ def _foreign_origin(headers: Headers) -> str | None:
         if _canonical(origin) not in own:
             return f"pages of {_text(origin)!r} may not control the server; use no browser, or {WITH_TOKEN}"
     return None
+
+
+def _foreign_page(method: str, headers: Headers) -> str | None:
+    """Why a request is refused that a browser sends for a page of another site, without saying which.
+
+    Somebody may follow a link to what there is to see, which changes nothing and which that page cannot read;
+    anything else, such as a frame or a picture, is the page's own doing."""
+    sites = {value.lower() for value in _values(headers, b"sec-fetch-site")}
+    if sites <= OWN_SITES:
+        return None
+    if method in SAFE and [*_values(headers, b"sec-fetch-dest")] == [b"document"]:
+        return None
+    return f"a page of another site may not control the server; use no browser, or {WITH_TOKEN}"
 
 
 def _origins(host: bytes) -> Iterable[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.control.call import Answer, Asked, Call, response
 from mockserver.control.errors import Refused, refusal
+from mockserver.nearest import LIKE_NAME, like
 from mockserver.providers.base import Engine
 from mockserver.providers.body import BodyTooLarge, ClientGone, Upload, read_body
 from mockserver.sandbox import SandboxDropped
@@ -116,7 +116,7 @@ def nearest(path: str, templates: Sequence[str]) -> str | None:
                 for number, place in enumerate(places)
             )
         )
-    found = get_close_matches(path, filled, n=1, cutoff=0.7)
+    found = like(path, filled, cutoff=LIKE_NAME)
     return found[0] if found else None
 
 

@@ -11,7 +11,7 @@ from mockserver.control import views
 from mockserver.control.bodies import LIST, MAX_FILES, OBJECT, TEXT, check, checked, decoded, required
 from mockserver.control.call import Answer, Asked, Call
 from mockserver.control.errors import Refused, refusal
-from mockserver.knowledge import Knowledge
+from mockserver.knowledge import MOST, MOST_BYTES, MOST_IN_ALL, Knowledge
 from mockserver.sandbox import DEFAULT, Sandbox, SandboxDropped
 from mockserver.state.memory import MemoryState
 
@@ -27,6 +27,12 @@ EXAMPLE: Mapping[str, Any] = {
         }
     ],
 }
+
+KNOWN_URL = (
+    "a URL that begins with http:// or https://",
+    f"the content of a file of at most {MOST_BYTES} bytes; in all, {MOST} URLs and {MOST_IN_ALL} bytes",
+)
+KNOWN_TEXT = ("a string", "an object with text, x, y, width and height, which are numbers of pixels")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,12 +100,12 @@ def _rehearse_knowledge(sandbox: Sandbox, found: Wishes) -> None:
         try:
             rehearsal.know_url(url, content)
         except ValueError as error:
-            raise refusal(error, within=f"known_urls.{url:.100}") from error
+            raise refusal(error, within=f"known_urls.{url:.100}", possible=KNOWN_URL) from error
     for number, (image, texts) in enumerate(found.texts):
         try:
             rehearsal.know_text(image, texts)
         except ValueError as error:
-            raise refusal(error, within=f"known_texts.{number}.texts") from error
+            raise refusal(error, within=f"known_texts.{number}.texts", possible=KNOWN_TEXT) from error
 
 
 def _names(sandbox: Sandbox) -> list[str]:

@@ -32,6 +32,9 @@ class Connection(Protocol):
     async def flushed(self) -> None:
         """Return when all that was sent has arrived, or never will."""
 
+    async def left(self) -> None:
+        """Return when the client sends nothing any more, whether it still reads or not."""
+
     async def lost(self) -> None:
         """Return when the connection has ended."""
 
@@ -95,7 +98,11 @@ class _Delivery:
             await self._end(cut)
 
     async def _end(self, cut: Cut) -> None:
-        if cut is Cut.SILENCE:
+        if cut is Cut.SILENCE and self._connection is not None:
+            await self._connection.left()
+            self._connection.abort()
+            await self._connection.lost()
+        elif cut is Cut.SILENCE:
             await self._gone()
         elif self._connection is None:
             error = ConnectionResetError if cut is Cut.RESET else ConnectionAbortedError

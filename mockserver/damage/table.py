@@ -215,7 +215,9 @@ ALL = (
                 meaning="Where it is, as a JSON Pointer, such as '/data/state'; '' is all of the JSON.",
             ),
             Option(
-                name="value", kind="json", meaning="What is there instead, as a JSON text; None leaves it out."
+                name="value",
+                kind="json",
+                meaning="What is there instead, as a JSON text; None leaves it out.",
             ),
         ),
         needs=JSON,

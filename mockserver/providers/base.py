@@ -74,6 +74,8 @@ class Engine:
     """Whether the state was lent by the caller, who also closes it."""
     observer: Observer | None = None
     """Is told of each exchange as it enters a journal."""
+    interception: Callable[[], Mapping[str, Any] | None] = lambda: None
+    """What the control API tells of the proxy for clients with hard-coded hosts, while there is one."""
 
     @property
     def state(self) -> State:
@@ -88,6 +90,7 @@ class Engine:
         most: int = MOST,
         idle: float = IDLE,
         observer: Observer | None = None,
+        interception: Callable[[], Mapping[str, Any] | None] = lambda: None,
     ) -> Engine:
         """An engine for some providers, in memory by default; `most` and `idle` bound the registry."""
         lent = state is not None
@@ -101,6 +104,7 @@ class Engine:
             courier=courier,
             lent=lent,
             observer=observer,
+            interception=interception,
         )
 
     def enter(self, journal: Journal, entry: bytes, status: int | None) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from starlette.requests import Request
 
 from mockserver.faults import RESULT, Strike, Target
 from mockserver.journal import Draft
+from mockserver.outbound import is_loopback
 from mockserver.providers.body import Upload
 from mockserver.sandbox import DEFAULT, Sandbox
+
+INTERCEPTED = "mockserver.intercepted"
+"""The extension of an ASGI scope that names the provider's host for which a client takes this server. Only
+the server itself writes it; no header can."""
 
 
 class Refusal(Exception):
@@ -85,8 +88,15 @@ class Call:
     def origin(self) -> str:
         """Scheme and host as the client called them, and the prefix that the application is mounted at."""
         scope = self.request.scope
+        if real := intercepted(scope):
+            return f"{scope['scheme']}://{real}"
         scheme = self.headers.get("x-forwarded-proto") or scope["scheme"]
         return f"{scheme}://{self.headers.get('host') or '127.0.0.1'}{scope.get('root_path', '')}"
+
+    def results_at(self, host: str) -> str:
+        """Where the client finds results: at the origin that it called; or at `host`, the provider's own for
+        them, where it takes this server for the real one."""
+        return f"https://{host}" if intercepted(self.request.scope) else self.origin
 
     @property
     def local(self) -> bool:
@@ -124,18 +134,13 @@ class Call:
         return sandbox.faults.take(self.draft.provider, *targets, operation=self.draft.operation)
 
 
+def intercepted(scope: Mapping[str, Any]) -> str | None:
+    """The provider's host that the client of a request (an ASGI scope) takes this server for, if it does."""
+    host: str | None = (scope.get("extensions") or {}).get(INTERCEPTED)
+    return host
+
+
 def is_local(scope: Mapping[str, Any]) -> bool:
     """Whether the client of a request (an ASGI scope) is on this machine, or nobody knows who it is."""
     client = scope.get("client")
     return client is None or is_loopback(client[0])
-
-
-@lru_cache(maxsize=256)
-def is_loopback(host: str) -> bool:
-    """Whether an address is one of the loopback interface, IPv4, IPv6, or IPv4 in IPv6."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback

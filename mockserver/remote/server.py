@@ -15,6 +15,7 @@ from mockserver.server import ServerError
 
 if TYPE_CHECKING:
     from mockserver.contract.coverage import Coverage
+    from mockserver.intercept import Interception
 
 
 def connect(url: str, token: str | None = None) -> RemoteServer:
@@ -64,6 +65,14 @@ class RemoteServer:
         from mockserver.contract.coverage import Coverage
 
         return Coverage.from_data(self._connection.ask("GET", "/_mock/coverage"))
+
+    def intercept(self) -> Interception:
+        """The proxy for clients whose hosts are hard-coded, of a server on this machine that has one.
+
+        Raises ServerError for any other server, with what to do."""
+        from mockserver.remote.interception import RemoteInterception
+
+        return RemoteInterception(self._connection)
 
     def drop(self, sandbox_id: str) -> None:
         """Forget a sandbox, if there is one of this id. Raises ValueError for `default`."""

@@ -51,12 +51,16 @@ class _Logs:
         """In the order of the last writing."""
 
     def append(self, space: str, log: str, entry: bytes, max_entries: int, max_bytes: int) -> None:
-        rings = self._spaces.setdefault(space, {})
+        rings = self._spaces.get(space)
+        if rings is None:
+            rings = self._spaces[space] = {}
         self._spaces.move_to_end(space)
-        ring = rings.setdefault(log, _Ring())
-        self._size -= ring.size
+        ring = rings.get(log)
+        if ring is None:
+            ring = rings[log] = _Ring()
+        before = ring.size
         ring.append(entry, max_entries, max_bytes)
-        self._size += ring.size
+        self._size += ring.size - before
         if self._size > self._budget:
             self._make_room()
 

@@ -7,7 +7,6 @@ gigabytes under load. The file has no name, so nothing is left behind however th
 from __future__ import annotations
 
 import errno
-import tempfile
 import threading
 from collections import OrderedDict
 from typing import IO
@@ -71,12 +70,15 @@ class Spool:
         file = self._open()
         file.seek(self._position)
         if file.write(blob) != len(blob):
-            raise OSError(
-                errno.ENOSPC, f"no space left for a spool of {self._capacity} bytes", tempfile.gettempdir()
-            )
+            import tempfile
+
+            text = f"no space left for a spool of {self._capacity} bytes"
+            raise OSError(errno.ENOSPC, text, tempfile.gettempdir())
 
     def _open(self) -> IO[bytes]:
         if self._file is None:
+            import tempfile  # which imports much that the start of a server does not need
+
             # It stays open as long as the spool does.
             self._file = tempfile.TemporaryFile(prefix="mockserver-", buffering=0)  # noqa: SIM115
         return self._file

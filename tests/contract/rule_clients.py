@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -218,7 +219,7 @@ def stale_timestamp(world: World) -> None:
 
 
 def telling_the_secret_key(world: World) -> None:
-    body = b'{"Url": "x"}'
+    body = b'{"Url": "http://example.com/portrait.jpg", "SegmentationOptions": {"Head": true}}'
     secret = {"x-debug": world.sandbox.tencent_bda.secret_key}
     world.http.post("/", content=body, headers={**world.signed(body), **secret})
 
@@ -365,4 +366,8 @@ PAIRS: Mapping[str, Pair] = {
     "PRO-CHARGE-15": losing_answers("processimage", clearing_in_frozen_time),
     "PRO-LINK-16": Pair(keeps=getting(cleared_url), breaks=getting(cleared_url, shouted)),
     "PRO-LINK-17": Pair(keeps=getting_late(cleared_url, hours=5), breaks=getting_late(cleared_url, hours=6)),
+    "PRO-AREA-18": Pair(
+        keeps=cleared(rectangles=json.dumps([{"x": 0, "y": 0, "w": 120, "h": 150}])),
+        breaks=cleared(rectangles=json.dumps([{"x": 60, "y": 60, "w": -20, "h": 10}])),
+    ),
 }

@@ -34,6 +34,7 @@ class Worker:
         self.ailab, self.tencent = world.ailab, world.tencent
         self.picwish, self.processimage = world.picwish, world.processimage
         self.tasks: dict[str, float] = {}
+        self.failed: list[str] = []
         self.results: list[tuple[float, Callable[[], object]]] = []
         self.token = ("", 0.0)
 
@@ -76,14 +77,62 @@ class Worker:
     def wait(self, image: bytes) -> None:
         for task in self.living_tasks()[-1:]:
             self.paced()
-            self.keep_result(self.picwish.wait(task).image)
+            self.picwish.download(str(self.picwish.wait(task).image))
 
     def query(self, image: bytes) -> None:
         for task in self.living_tasks()[:1]:
             self.paced()
             result = self.picwish.query(task)
             if result is not None:
-                self.keep_result(result.image)
+                self.picwish.download(str(result.image))
+
+    def show_later(self, image: bytes) -> None:
+        """A page that shows its tasks again, some time after it was shown before."""
+        self.world.travel(30.0)
+        for task in [*self.living_tasks()[-1:], *self.failed[-1:]]:
+            self.paced()
+            self.world.query(task)
+
+    def fail(self, image: bytes) -> None:
+        """A task that two workers wait for, each until it has failed."""
+        self.paced()
+        self.world.sandbox.fail("picwish", "state.-8")
+        task = self.picwish.create(image)
+        self.failed.append(task)
+        waiting = 2
+        while waiting:
+            self.paced()
+            waiting -= self.world.query(task).json()["data"]["state"] < 0
+
+    def wait_as_told(self, image: bytes) -> None:
+        """A Retry-After is waited for, twice."""
+        self.paced()
+        self.world.sandbox.fail("ailab", "http.status", status=503, retry_after=20, times=2)
+        while self.world.cut_heads(image).status_code == 503:
+            self.world.travel(20.0)
+
+    def slow_down(self, image: bytes) -> None:
+        self.world.sandbox.fail("tencent_bda", "error.RequestLimitExceeded", times=3)
+        for _ in range(4):
+            self.world.travel(1.0)
+            self.world.segment()
+
+    def send_again_what_was_not_done(self, image: bytes) -> None:
+        """A request whose connection was lost before anything was done for it."""
+        self.paced()
+        self.world.sandbox.fail("processimage", "connection.close", at="request")
+        with pytest.raises(httpx.TransportError):
+            self.world.clear(image)
+        self.clear(image)
+
+    def ask_again_what_was_lost(self, image: bytes) -> None:
+        """A query whose answer got lost."""
+        for task in self.living_tasks()[-1:]:
+            self.paced()
+            self.world.sandbox.fail("picwish", "connection.reset", operation="query")
+            with pytest.raises(httpx.TransportError):
+                self.world.query(task)
+            self.wait(image)
 
     def living_tasks(self) -> list[str]:
         return [task for task, until in self.tasks.items() if self.now < until]
@@ -108,9 +157,12 @@ class Worker:
             self.paced()
         body = self.world.clear(image, headers={"x-access-api-token": token}).json()
         assert body["httpCode"] in (200, 304)
+        self.world.http.get(body["data"]["url"])
 
     def keep_cleared(self, cleared: Cleared) -> None:
-        if cleared.url is not None and not cleared.cached:
+        if cleared.cached:
+            self.processimage.download(cleared)
+        elif cleared.url is not None:
             self.keep(5 * HOUR, lambda: self.processimage.download(cleared))
 
     def download(self, image: bytes) -> None:
@@ -140,6 +192,12 @@ CALLS = (
     Worker.create,
     Worker.wait,
     Worker.query,
+    Worker.show_later,
+    Worker.fail,
+    Worker.wait_as_told,
+    Worker.slow_down,
+    Worker.send_again_what_was_not_done,
+    Worker.ask_again_what_was_lost,
     Worker.clear,
     Worker.begin,
     Worker.call_with_token,

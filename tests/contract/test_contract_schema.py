@@ -101,6 +101,15 @@ def test_a_violation_is_told_in_one_line(instance: object, line: str) -> None:
     assert line in found(instance)
 
 
+def test_a_limit_that_no_document_has_is_told_as_assumed() -> None:
+    (example, *_) = schema.schemas("ailab")["avatar-extraction.response"]["examples"]
+    spoiled = json.loads(json.dumps(example))
+    spoiled["data"]["elements"][0] |= {"x": -1, "width": "wide"}
+    told = {str(one) for one in schema.validate("ailab", "avatar-extraction.response", spoiled)}
+    assert "data.elements[0].x: -1 is less than 0 (assumed: docs-api)" in told
+    assert 'data.elements[0].width: "wide" is no integer (documented: docs-api)' in told
+
+
 def test_a_long_value_is_shortened() -> None:
     [line] = found(request(bg_color="7" * 500))
     assert len(line) < 250

@@ -101,6 +101,7 @@ class TestSeveralAtOnce:
         frozen = clock(sandbox, freeze=True)
         answer = sandbox.ask("POST", "/clock", {"freeze": False, "skew": 7, "travel": 100, **body})
         assert (answer.status_code, answer.json()["at"]) == (422, at)
+        assert answer.json()["possible"]
         assert sandbox.ask("GET", "/clock").json()["now"] == frozen["now"]
         assert sandbox.ask("GET", "/clock").json()["skew"] == 0
 

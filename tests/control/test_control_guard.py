@@ -118,6 +118,30 @@ class TestWithoutToken:
     def test_one_foreign_host_of_two_is_enough(self) -> None:
         assert refused("127.0.0.1", HOST, (b"host", b"evil.example.com")) == 403
 
+    @pytest.mark.parametrize("site", [b"cross-site", b"same-site", b"Cross-Site", b"", b"anything"])
+    @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "PUT", "OPTIONS"])
+    def test_a_page_that_does_not_say_who_it_is_may_change_nothing(self, method: str, site: bytes) -> None:
+        browser = [HOST, (b"sec-fetch-site", site), (b"sec-fetch-mode", b"navigate")]
+        for headers in (browser, [*browser, (b"sec-fetch-dest", b"document")]):
+            found = denial(client="127.0.0.1", headers=headers, token=None, method=method)
+            assert found
+            assert found.status == 403
+            assert "a page of another site" in found.reason
+
+    @pytest.mark.parametrize(
+        ("dest", "status"),
+        [(b"document", None), (b"iframe", 403), (b"image", 403), (b"script", 403), (b"empty", 403)],
+    )
+    def test_a_link_may_be_followed_and_nothing_embedded(self, dest: bytes, status: int | None) -> None:
+        link = (b"sec-fetch-site", b"cross-site")
+        assert refused("127.0.0.1", HOST, link, (b"sec-fetch-dest", dest)) == status
+
+    @pytest.mark.parametrize("site", [b"none", b"same-origin"])
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    def test_the_address_bar_and_the_own_pages_may(self, method: str, site: bytes) -> None:
+        headers = [HOST, (b"sec-fetch-site", site), (b"sec-fetch-dest", b"empty")]
+        assert denial(client="127.0.0.1", headers=headers, token=None, method=method) is None
+
     @pytest.mark.parametrize(
         "origin",
         [

@@ -151,10 +151,27 @@ def test_a_connection_that_is_cut_after_an_answer_is_cut_for_the_next_request_to
     assert len(sandbox.journal) == 20
 
 
-def test_a_client_that_gives_up_is_noticed(server: MockServer, sandbox: RunningSandbox) -> None:
-    sandbox.fail("ailab", "connection.silence", times=None)
-    assert server._server is not None
-    tasks = server._server.server_state.tasks
+@pytest.fixture
+def running() -> Iterator[MockServer]:
+    """A server that the test stops."""
+    server = MockServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    ("effect", "options"),
+    [("connection.silence", {}), ("http.delay", {"seconds": 600})],
+    ids=lambda one: str(one),
+)
+def test_a_client_that_gives_up_is_noticed(
+    running: MockServer, monkeypatch: pytest.MonkeyPatch, effect: str, options: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("mockserver.protocol.PATIENCE", 0.1)
+    sandbox = running.sandbox()
+    sandbox.fail("ailab", effect, times=None, **options)
+    assert running._server is not None
+    tasks = running._server.server_state.tasks
     request = ailab(sandbox)
     with ExitStack() as stack:
         for _ in range(5):
@@ -162,14 +179,6 @@ def test_a_client_that_gives_up_is_noticed(server: MockServer, sandbox: RunningS
         until(lambda: len(sandbox.journal) == 5)
         assert len(tasks) >= 5
     until(lambda: not tasks)
-
-
-@pytest.fixture
-def running() -> Iterator[MockServer]:
-    """A server that the test stops."""
-    server = MockServer().start()
-    yield server
-    server.stop()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from mockserver import MockServer, RunningSandbox
 from mockserver.damage.options import FaultError
 from mockserver.providers import PROVIDERS
 from mockserver.providers.base import Engine, Operation, Provider
-from mockserver.providers.call import is_loopback
 from mockserver.providers.damaged import ASIDE
 
 
@@ -35,27 +34,6 @@ def test_an_operation_of_another_provider_is_told_the_own_ones(sandbox: RunningS
 def test_an_option_goes_beside_the_selection(sandbox: RunningSandbox) -> None:
     fault = sandbox.fail("ailab", "http.delay", nth=2, times=None, seconds=3, up_to=4)
     assert (fault.nth, fault.times, fault.options) == (2, None, {"seconds": 3, "up_to": 4, "sigma": None})
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.9.10", True),
-        ("::1", True),
-        ("::1%lo", True),
-        ("::ffff:127.0.0.1", True),
-        ("::ffff:10.0.0.1", False),
-        ("10.0.0.1", False),
-        ("2001:db8::1", False),
-        ("fe80::1%eth0", False),
-        ("0.0.0.0", False),
-        ("localhost.example.com", False),
-        ("", False),
-    ],
-)
-def test_loopback_is_told_from_the_rest(host: str, expected: bool) -> None:
-    assert is_loopback(host) == expected
 
 
 def asked(server: MockServer, request: httpx.Request, client: Any) -> httpx.Response:

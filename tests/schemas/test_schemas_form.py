@@ -71,6 +71,7 @@ def test_every_constraint_has_a_source_of_the_catalogue_and_its_evidence(provide
     for part, _ in subschemas(schema):
         assert part.get("x-source") in {*sources, None}
         assert part.get("x-evidence") in EVIDENCE | {None}
+        assert {*part.get("x-assumed", ())} <= ASSERTIONS & part.keys()
     asking = [part for part in (schema, *schema.get("$defs", {}).values()) if ASSERTIONS & part.keys()]
     for part in asking:
         assert {"x-source", "x-evidence"} <= schema.keys() | part.keys()

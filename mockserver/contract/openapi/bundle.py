@@ -14,7 +14,7 @@ from mockserver.contract.openapi.patterns import ELLIPSIS, as_sent, without_asid
 from mockserver.contract.schema import schemas
 
 COMPONENTS = "#/components/schemas/"
-LEFT_OUT = frozenset({"$schema", "$id", "$defs"})
+LEFT_OUT = frozenset({"$schema", "$id", "$defs", "x-meaning"})
 NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
 """Keywords whose values are schemas by name."""
 VALUES = frozenset({"const", "enum", "examples", "default", "required"})

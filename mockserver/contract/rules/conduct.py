@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from mockserver import catalogue
-from mockserver.contract.reading import (
-    Fingerprint,
-    answered_headers,
-    fingerprint,
-    is_known,
-    own_refusals,
-    told,
-)
+from mockserver.contract.reading import is_known, told
 from mockserver.contract.rules.context import Context
 from mockserver.contract.rules.pace import ended, pause
+from mockserver.contract.rules.repeats import Group, all_come_back, repeated, repeated_unread
 from mockserver.contract.rules.rule import Breach, Numbered
-from mockserver.exchange import OUTGOING, Exchange
+from mockserver.exchange import Exchange
 
 AT_ONCE, ON_AVERAGE = 0.1, 0.03
 """Seconds of pause, each time and on average, below which nobody has waited, whatever the jitter. A request
@@ -41,64 +34,53 @@ ACCOUNT = frozenset(
 only those that were waited with are retries."""
 ATTEMPTS = 3
 """As often as this nobody asks by hand."""
-PATIENT = 0.9
-"""How much of a Retry-After has to be waited for: clocks differ."""
-
-
-def _repeated(exchanges: Sequence[Numbered]) -> Iterator[list[Numbered]]:
-    """The requests of a client that asked for one and the same thing, those that did so more than once."""
-    groups: dict[tuple[str, Fingerprint], list[Numbered]] = defaultdict(list)
-    for at, exchange in exchanges:
-        if exchange.operation != OUTGOING:
-            groups[exchange.provider, fingerprint(exchange)].append((at, exchange))
-    yield from (group for group in groups.values() if len(group) > 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hurried:
     """What was refused for its speed is sent again at once, and once more, and again. Fewer may be chance, or
-    have been on their way already; a clock that stands still tells nothing."""
+    have been on their way already; a clock that stands still tells nothing. Clients side by side that wait
+    come back, each for itself."""
 
     ids: frozenset[str]
 
     def __call__(self, exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-        for group in _repeated(exchanges):
-            run: list[Numbered] = []
-            waited = 0.0
-            for (at, refused), (later, again) in pairwise(group):
-                too_fast = refused.status == 429 or self.ids & set(_met(refused))
-                rest = pause(refused, again) if too_fast else None
-                if rest is None or not 0 <= rest < AT_ONCE:
-                    yield from self._breach(run, waited)
-                    run, waited = [], 0.0
-                    continue
-                run, waited = [*(run or [(at, refused)]), (later, again)], waited + rest
-            yield from self._breach(run, waited)
+        for group in repeated_unread(exchanges):
+            for start, end in self._stretches(group):
+                run = group[start:end]
+                refused = end if self._is_refused(run[-1][1]) else end - 1
+                if not all_come_back(group, start, refused, _rested):
+                    yield from self._breach(run)
 
-    def _breach(self, run: Sequence[Numbered], waited: float) -> Iterator[Breach]:
+    def _stretches(self, group: Group) -> Iterator[tuple[int, int]]:
+        """Where each request comes at once after the refusal of the one before."""
+        start = 0
+        for number, ((_, former), (_, again)) in enumerate(pairwise(group), 1):
+            rest = pause(former, again) if self._is_refused(former) else None
+            if rest is None or not 0 <= rest < AT_ONCE:
+                yield start, number
+                start = number
+        yield start, len(group)
+
+    def _is_refused(self, exchange: Exchange) -> bool:
+        return exchange.status == 429 or bool(self.ids & set(_met(exchange)))
+
+    def _breach(self, run: Group) -> Iterator[Breach]:
         retries = len(run) - 1
+        waited = sum(pause(former, again) or 0.0 for (_, former), (_, again) in pairwise(run))
         if retries >= ATTEMPTS and waited < retries * ON_AVERAGE:
             average = f"on average {waited / retries * 1000:.0f} ms after the refusal"
             evidence = f"sent {retries} more times, {average}"
             yield Breach(exchanges=tuple(at for at, _ in run), evidence=(evidence,))
 
 
+def _rested(former: Exchange, again: Exchange) -> bool:
+    return (pause(former, again) or 0.0) >= AT_ONCE
+
+
 def _met(exchange: Exchange) -> list[str]:
     """Behaviours without their provider, whatever caused them: a client cannot know."""
     return [one.removeprefix(f"{exchange.provider}.") for one in exchange.behaviours]
-
-
-def retry_after(exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-    """A Retry-After is not waited for, in seconds, by the same request again."""
-    for group in _repeated(exchanges):
-        for (at, refused), (later, again) in pairwise(group):
-            wanted = answered_headers(refused).get("retry-after", "")
-            waited = pause(refused, again)
-            if not (wanted.isascii() and wanted.isdigit()) or waited is None:
-                continue
-            if ON_AVERAGE < waited < int(wanted) * PATIENT:
-                evidence = f"Retry-After was {wanted} s; the same request came again after {waited:.2f} s"
-                yield Breach(exchanges=(at, later), evidence=(evidence,))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +92,7 @@ class Stubborn:
     is_final: Callable[[str, str], bool]
 
     def __call__(self, exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-        for group in _repeated(exchanges):
+        for group in repeated(exchanges):
             run: list[Numbered] = []
             for at, exchange in group:
                 final = self._final(exchange) if is_known(exchange) else []
@@ -126,6 +108,7 @@ class Stubborn:
 
     def _goes_on(self, former: Exchange, exchange: Exchange) -> bool:
         waited = exchange.received_at - ended(former)  # below zero for what was on its way already
+        waited = max(waited, pause(former, exchange) or 0.0) if waited >= 0 else waited
         least = AT_ONCE if ACCOUNT & set(self._final(former)) else 0.0
         return least <= waited < SOON and self._final(former) == self._final(exchange)
 
@@ -155,7 +138,7 @@ class ChargedTwice:
     uncharged: frozenset[str] = frozenset()
 
     def __call__(self, exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-        for group in _repeated(exchanges):
+        for group in repeated(exchanges):
             for (at, lost), (later, again) in pairwise(group):
                 soon = 0 <= again.received_at - lost.received_at < SOON
                 if lost.status is None and soon and self._charged(lost) and self._charged(again):
@@ -165,14 +148,3 @@ class ChargedTwice:
     def _charged(self, exchange: Exchange) -> bool:
         met = set(_met(exchange))
         return bool(met & self.done) and not met & self.uncharged
-
-
-def callbacks_refused(exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-    """The receiver of a callback answered something else than it should."""
-    for at, exchange in exchanges:
-        if (
-            exchange.operation == OUTGOING
-            and exchange.status
-            and own_refusals(exchange, {"callback.refused"})
-        ):
-            yield Breach(exchanges=(at,), evidence=(f"the receiver answered {exchange.status}",))

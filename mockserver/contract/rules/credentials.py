@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.contract.reading import brief, headers
+from mockserver.contract.reading import brief, headers, own_refusals
 from mockserver.contract.rules.context import Context
 from mockserver.exchange import Exchange
 from mockserver.faults import RESULT
@@ -15,14 +15,16 @@ from mockserver.faults import RESULT
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Elsewhere:
     """A credential stands where it does not belong: in a query, a path, a field, or another header. In its
-    own one it belongs to calls of the API alone, not to downloads of results."""
+    own one it belongs to calls of the API alone, not to downloads of results. Where a call was refused for
+    want of it, as in `unless`, another rule tells where it stood."""
 
     credential: str
     header: str = ""
+    unless: frozenset[str] = frozenset()
 
     def __call__(self, exchange: Exchange, context: Context) -> Iterator[str]:
         shown = context.credential(exchange.provider, self.credential)
-        if shown is None:
+        if shown is None or own_refusals(exchange, self.unless):
             return
         for place, text in _places(exchange):
             if shown in text and place != f"the header {self.header}":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mockserver.contract.rules import polling
+from mockserver.contract.rules.callbacks import callbacks_refused
 from mockserver.contract.rules.conduct import (
     ChargedTwice,
     Hurried,
     Stubborn,
-    callbacks_refused,
     is_client_error,
 )
 from mockserver.contract.rules.credentials import Elsewhere
@@ -43,6 +43,8 @@ SPOILED = frozenset(
     )
 )
 """What the storage says of a link that is not the one that was given."""
+KEY = refused("error.401.key")
+SOURCES = refused("error.400.image_missing", "error.400.image_several")
 
 RULES = (
     Rule(
@@ -52,7 +54,7 @@ RULES = (
         title="Send the API key in its header",
         sentence="Each call, queries included, has the header X-API-KEY, with the key alone in it.",
         source="docs",
-        check=each(refused("error.401.key")),
+        check=each(KEY),
     ),
     Rule(
         id="PIC-KEY-02",
@@ -61,7 +63,7 @@ RULES = (
         title="Send the API key nowhere else",
         sentence="The key stands in no URL and no field, and does not go to the storage of the results.",
         source="assumed",
-        check=each(Elsewhere(credential="api_key", header=KEY_HEADER)),
+        check=each(Elsewhere(credential="api_key", header=KEY_HEADER, unless=KEY.ids)),
     ),
     Rule(
         id="PIC-SOURCE-03",
@@ -70,7 +72,7 @@ RULES = (
         title="Send one image",
         sentence="There is either one image_file, as a file, or one image_url.",
         source="docs",
-        check=each(refused("error.400.image_missing", "error.400.image_several")),
+        check=each(SOURCES),
     ),
     Rule(
         id="PIC-VALUE-04",
@@ -94,6 +96,7 @@ RULES = (
                     "error.400.callback_url",
                 ),
                 *FIELDS,
+                unless=SOURCES.ids,
             )
         ),
     ),

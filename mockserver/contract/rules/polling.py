@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from mockserver.contract.reading import links
+from mockserver.contract.reading import arrived, links
 from mockserver.contract.rules.context import Context
-from mockserver.contract.rules.pace import elapsed, ended
+from mockserver.contract.rules.pace import elapsed, ended, pause
 from mockserver.contract.rules.rule import Breach, Numbered
 from mockserver.exchange import Exchange
 from mockserver.faults import RESULT
@@ -16,26 +16,33 @@ from mockserver.faults import RESULT
 PROVIDER = "picwish"
 QUERY = "query"
 STATE = f"{PROVIDER}.state."
-ENDED = frozenset({"1", "-1", "-2", "-3", "-5", "-7", "-8"})
-MORE = 5
-"""Answers in a row that a task has ended, each SOON after the one before, which one may have asked for to get
-fresh links, or since it was forgotten that they are there."""
-SOON = 5.0
+DONE = "1"
+ENDED = frozenset({DONE, "-1", "-2", "-3", "-5", "-7", "-8"})
+FURTHER, FURTHER_WHEN_DONE = 2, 3
+"""Queries of a task after the answer that it has ended, each after a rest, that are no chance: one may be
+another worker's. A task that is done may be looked at once more for fresh links."""
+AT_ONCE = 8
+"""The same without any rest: as many may ask side by side, each for itself."""
+REST = 0.2
+"""Seconds between two queries of which nobody can say that they were on their way together."""
+SOON = 12.0
+"""Seconds after which a task is looked at again, rather than polled: clients poll each second, or back off to
+ten."""
 WINDOW = 0.9
 """A little less than the second that a rate is counted in, since nobody's second begins with another's."""
 
 
 def goes_on(exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-    """A task that has ended is queried again and again, and its links are not used meanwhile."""
+    """A task that has ended is queried again and again, and its links are not used meanwhile.
+
+    Answers that got lost, or that say nothing of the task, are no reason to stop, and none to go on."""
     runs: dict[str, list[Numbered]] = defaultdict(list)
     given: dict[str, str] = {}
     for at, exchange in exchanges:
         task = _task(exchange)
         if exchange.operation == RESULT and exchange.path in given:
             yield from _too_many(runs.pop(given[exchange.path], []))
-        elif task and not _has_ended(exchange):
-            yield from _too_many(runs.pop(task, []))
-        elif task and not _was_on_its_way(runs[task], exchange):
+        elif task and _has_ended(exchange) and not _was_on_its_way(runs[task], exchange):
             if runs[task] and (elapsed(runs[task][-1][1], exchange) or 0.0) > SOON:
                 yield from _too_many(runs.pop(task))
             runs[task].append((at, exchange))
@@ -54,7 +61,7 @@ def _state(exchange: Exchange) -> str:
 
 
 def _has_ended(exchange: Exchange) -> bool:
-    return _state(exchange) in ENDED
+    return _state(exchange) in ENDED and arrived(exchange)
 
 
 def _was_on_its_way(run: Sequence[Numbered], exchange: Exchange) -> bool:
@@ -62,10 +69,21 @@ def _was_on_its_way(run: Sequence[Numbered], exchange: Exchange) -> bool:
 
 
 def _too_many(run: Sequence[Numbered]) -> Iterator[Breach]:
-    if len(run) > MORE:
-        state = _state(run[0][1])
-        evidence = f"state {state} was answered, and {len(run) - 1} more queries of the task followed"
-        yield Breach(exchanges=tuple(at for at, _ in run), evidence=(evidence,))
+    if not run:
+        return
+    state = _state(run[0][1])
+    further = FURTHER_WHEN_DONE if state == DONE else FURTHER
+    rests = sum(_rested(former, later) for (_, former), (_, later) in pairwise(run))
+    if rests >= further or len(run) > AT_ONCE:
+        times = f"{len(run) - 1} more queries of the task followed"
+        yield Breach(
+            exchanges=tuple(at for at, _ in run), evidence=(f"state {state} was answered, and {times}",)
+        )
+
+
+def _rested(former: Exchange, later: Exchange) -> bool:
+    """Whether one came some time after the answer to another, in real time or in that of the sandbox."""
+    return max(later.received_at - ended(former), pause(former, later) or 0.0) >= REST
 
 
 def hammers(exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:

@@ -12,16 +12,16 @@ from mockserver.contract.reading import (
     told,
 )
 from mockserver.contract.rules import caching, tokens
+from mockserver.contract.rules.callbacks import callbacks_refused
 from mockserver.contract.rules.conduct import (
     ChargedTwice,
     Hurried,
     Stubborn,
-    callbacks_refused,
     is_client_error,
 )
 from mockserver.contract.rules.context import Context
 from mockserver.contract.rules.credentials import Elsewhere
-from mockserver.contract.rules.refusals import FIELDS, documented_or, refused
+from mockserver.contract.rules.refusals import FIELDS, documented_or, refused, wrongly_signed
 from mockserver.contract.rules.results import path_changed, too_late
 from mockserver.contract.rules.rule import Level, Rule, each
 from mockserver.exchange import Exchange
@@ -29,13 +29,19 @@ from mockserver.faults import RESULT
 
 NAME = "processimage"
 SIGN, TOKEN, DEMO_SIGN = "x-access-api-sign", "x-access-api-token", "x-access-demo-api-sign"
+NO_CLIENTS = ("a mistake of the mock server", "by position, offset needs")
+"""What notes say of the server's errors that no client made, or in one reading of the document alone."""
+OUT_OF_THE_PICTURE = "are empty or reach out of the picture"
 SALT = re.compile(r"[1-9][0-9]{7}")
 SOURCES = (
     ("uploadFile", "imageFile", "image_file"),
     ("imageUrl", "image_url"),
     ("imageBase64", "image_base64"),
 )
-ACCESS = ("error.401.signature", "error.401.token")
+ELSEWHERE = frozenset(name for names in SOURCES[1:] for name in names)
+"""The pictures that are no files."""
+SIGNATURE, SERVER = "error.401.signature", "error.500.server"
+ACCESS = (SIGNATURE, "error.401.token")
 
 
 def access_unsaid(exchange: Exchange, context: Context) -> Iterator[str]:
@@ -50,10 +56,14 @@ def access_unsaid(exchange: Exchange, context: Context) -> Iterator[str]:
 
 
 def signed_wrong(exchange: Exchange, context: Context) -> Iterator[str]:
-    """The sign is that of something else than was sent, and it is proven of what."""
-    explanation = exchange.explanation or {}
-    if explanation.get("proven") and own_refusals(exchange, {"error.401.signature"}):
-        yield brief(f"cause {explanation['cause']}: {explanation['hint']}")
+    """The sign is that of something else than was sent, or of nobody knows what; or there is no picture that
+    could be signed. One that is no file is none in one reading of the document alone."""
+    others = (access_unsaid, salt_misshapen)
+    if any(True for check in others for _ in check(exchange, context)) or not headers(exchange):
+        return
+    if exchange.explanation or not any(name in exchange.fields for name in ELSEWHERE):
+        for behaviour in own_refusals(exchange, {SIGNATURE}):
+            yield wrongly_signed(exchange, behaviour)
 
 
 def salt_misshapen(exchange: Exchange, context: Context) -> Iterator[str]:
@@ -71,6 +81,18 @@ def several_pictures(exchange: Exchange, context: Context) -> Iterator[str]:
     found = [next(name for name in names if name in given) for names in SOURCES if given & {*names}]
     if len(found) > 1:
         yield f"{' and '.join(found)} were sent; one of them is used"
+
+
+def unreadable(exchange: Exchange, context: Context) -> Iterator[str]:
+    """The form could not be read, which this provider calls an error of the server."""
+    if not any(note.startswith(NO_CLIENTS) for note in exchange.notes):
+        for behaviour in own_refusals(exchange, {SERVER}):
+            yield told(exchange, behaviour)
+
+
+def without_area(exchange: Exchange, context: Context) -> Iterator[str]:
+    """Rectangles were given that are nowhere in the picture, which this provider does not refuse."""
+    yield from (brief(note) for note in exchange.notes if OUT_OF_THE_PICTURE in note)
 
 
 def token_stored(exchange: Exchange, context: Context) -> Iterator[str]:
@@ -130,9 +152,10 @@ RULES = (
         level=Level.MUST,
         provider=NAME,
         title="Send documented values",
-        sentence="Parameters have the documented JSON and values, and there is a picture.",
+        sentence="The form is multipart, its parameters have the documented values, and there is a picture.",
         source="document",
         check=each(
+            unreadable,
             *documented_or(
                 refused(
                     "error.400.no_image",
@@ -154,7 +177,8 @@ RULES = (
                     "error.400.image_base64",
                 ),
                 *FIELDS,
-            )
+                besides=("fields.salt",),
+            ),
         ),
     ),
     Rule(
@@ -257,5 +281,14 @@ RULES = (
         sentence="A result is downloaded within its five hours.",
         source="document",
         check=each(too_late),
+    ),
+    Rule(
+        id="PRO-AREA-18",
+        level=Level.SHOULD,
+        provider=NAME,
+        title="Name rectangles that are in the picture",
+        sentence="Each rectangle is at least a pixel wide and high, and all of it is in the picture.",
+        source="document",
+        check=each(without_area),
     ),
 )

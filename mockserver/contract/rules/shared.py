@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from mockserver import interface, nearest
-from mockserver.contract.reading import brief, headers, line
-from mockserver.contract.rules.conduct import retry_after
+from mockserver.contract.reading import brief, headers, line, own_refusals
 from mockserver.contract.rules.context import Context
 from mockserver.contract.rules.results import placeholder
 from mockserver.contract.rules.rule import ANY, Level, Rule, each
+from mockserver.contract.rules.waiting import retry_after
 from mockserver.exchange import Exchange
 
+NOTED = "the header "
+"""How the note begins that a journal has of each header that nobody reads."""
 LIKE = 0.8
 """How much alike a name is to a documented one to be meant for it, as a ratio of SequenceMatcher."""
 
@@ -24,7 +26,7 @@ def misspelt(exchange: Exchange, context: Context) -> Iterator[str]:
         return
     sent = headers(exchange)
     for name, documented in nearest.headers(exchange.provider, sent).items():
-        if documented.lower() not in sent:
+        if documented.lower() not in sent and not _is_told(exchange, name):
             yield brief(f"the header {name} is not read; the documented one is {documented}")
     known = interface.load(exchange.provider)
     names = [*exchange.fields, *(file.field for file in exchange.files)]
@@ -32,8 +34,14 @@ def misspelt(exchange: Exchange, context: Context) -> Iterator[str]:
     by_fold = {_fold(name): name for name in documented_names}
     for name in dict.fromkeys(names) if any(name not in documented_names for name in names) else ():
         close = () if name in documented_names else _close(name, by_fold)
-        if close and by_fold[close[0]] not in names:
+        if close and by_fold[close[0]] not in names and not _is_told(exchange, repr(name)):
             yield brief(f"{name!r} is not read; the documented name is {by_fold[close[0]]}")
+
+
+def _is_told(exchange: Exchange, name: str) -> bool:
+    """Whether the provider refused the request, and the reason names this: then another rule tells it."""
+    refused = any(one.startswith("error.") for one in own_refusals(exchange))
+    return refused and any(name in note and not note.startswith(NOTED) for note in exchange.notes)
 
 
 def _close(name: str, by_fold: Mapping[str, str]) -> Sequence[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from mockserver.contract.reading import brief, headers, own_refusals, query, told
+from mockserver.contract.reading import headers, own_refusals, query, told
 from mockserver.contract.rules.conduct import ChargedTwice, Hurried, Stubborn
 from mockserver.contract.rules.context import Context
 from mockserver.contract.rules.credentials import Elsewhere
-from mockserver.contract.rules.refusals import FIELDS, Undocumented, refused
+from mockserver.contract.rules.refusals import FIELDS, Undocumented, refused, wrongly_signed
 from mockserver.contract.rules.rule import Level, Rule, each
 from mockserver.exchange import Exchange
 
@@ -34,6 +34,8 @@ VALUES = refused(
     "error.UnsupportedProtocol",
     "error.UnsupportedRegion",
 )
+SIGNATURE = "error.AuthFailure.SignatureFailure"
+EXPIRED = "error.AuthFailure.SignatureExpire"
 LIMITS = (
     "error.FailedOperation.ImageDecodeFailed",
     "error.FailedOperation.ImageNotSupported",
@@ -58,10 +60,9 @@ FRAGMENT = "the credential scope names service"
 
 
 def signed_wrong(exchange: Exchange, context: Context) -> Iterator[str]:
-    """The signature is that of something else than was sent, and it is proven of what."""
-    explanation = exchange.explanation or {}
-    if explanation.get("proven") and own_refusals(exchange, {"error.AuthFailure.SignatureFailure"}):
-        yield brief(f"cause {explanation['cause']}: {explanation['hint']}")
+    """The signature is that of something else than was sent, or of nobody knows what."""
+    for behaviour in own_refusals(exchange, {SIGNATURE}):
+        yield wrongly_signed(exchange, behaviour)
 
 
 def signed_the_older_way(exchange: Exchange, context: Context) -> Iterator[str]:
@@ -79,7 +80,7 @@ def timestamp_off(exchange: Exchange, context: Context) -> Iterator[str]:
     text = str(written or "")
     if text.isascii() and text.isdigit() and len(text) < 20:
         off = int(text) - int(exchange.received_at)
-        if abs(off) > TOLERANCE and own_refusals(exchange, {"error.AuthFailure.SignatureExpire"}):
+        if abs(off) > TOLERANCE and own_refusals(exchange, {EXPIRED}):
             yield f"the timestamp is {abs(off)} s {'ahead' if off > 0 else 'old'}"
 
 
@@ -106,7 +107,7 @@ def values_wrong(exchange: Exchange, context: Context) -> Iterator[str]:
     yield from chain(VALUES(exchange, context), SCHEMA(exchange, context))
 
 
-SCHEMA = Undocumented(paths=FIELDS, unless=VALUES.ids | {*LIMITS, *ACCESS.ids})
+SCHEMA = Undocumented(paths=FIELDS, unless=VALUES.ids | {*LIMITS, *ACCESS.ids, SIGNATURE, EXPIRED})
 
 
 def image_refused(exchange: Exchange, context: Context) -> Iterator[str]:

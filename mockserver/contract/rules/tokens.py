@@ -20,6 +20,8 @@ def not_reused(exchanges: Sequence[Numbered], context: Context) -> Iterator[Brea
     run: list[Numbered] = []
     for at, exchange in exchanges:
         met = {one.partition(".")[2] for one in exchange.behaviours}
+        if SPENT in met:  # which too_many_a_day tells
+            run = []
         if REFUSED in met or (run and exchange.at - run[0][1].at >= LIFETIME):
             yield from _too_many(run)
             run = []

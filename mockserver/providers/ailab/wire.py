@@ -155,7 +155,7 @@ class AilabWire(Wire):
         path = f"{RESULTS}/{_dated(second)}-{assets.name(sandbox.id)}-{second}.png"
         sandbox.assets.publish(path, element.digest, media_type="image/png", lifetime=service.RESULT_LIFETIME)
         return {
-            "image_url": call.origin + path,
+            "image_url": call.results_at(self.catalogue.result_hosts[0]) + path,
             "width": element.width,
             "height": element.height,
             "x": element.x,

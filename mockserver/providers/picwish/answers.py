@@ -22,7 +22,7 @@ ESCAPES = {b"&": b"\\u0026", b"<": b"\\u003c", b">": b"\\u003e"}
 def of_task(
     sandbox: Sandbox, settings: Mapping[str, Any], task: Task, standing: Standing, origin: str
 ) -> dict[str, Any]:
-    """The whole answer about a task, its links at the origin that the client called."""
+    """The whole answer about a task, its links at the origin where results are."""
     data: dict[str, Any] = {
         "completed_at": standing.completed_at,
         "created_at": int(task.created_at),

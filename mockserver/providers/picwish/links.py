@@ -14,6 +14,7 @@ from mockserver.clock import Due
 from mockserver.sandbox import Sandbox
 
 if TYPE_CHECKING:
+    from mockserver.providers.base import Call
     from mockserver.providers.picwish.oss.presigned import Keys
 
 STORED = "/tasks/output"
@@ -65,6 +66,11 @@ def site_of(origin: str) -> Site:
     return SITES.get(host, MAINLAND)
 
 
+def origin(call: Call) -> str:
+    """Where a client finds the results of a task that it asks for."""
+    return call.results_at(site_of(call.origin).host)
+
+
 def path_of(results: str, output: str, file_format: str) -> str:
     """The path of a result file: `output` is image or mask, `file_format` png or jpg."""
     return f"{RESULTS}/{results}-{output}.{file_format}"
@@ -82,7 +88,7 @@ def keys_of(sandbox: Sandbox) -> Keys:
 
 
 def signed(sandbox: Sandbox, settings: Mapping[str, Any], origin: str, path: str) -> str:
-    """A link to a result file that lives for an hour from now, at the origin that the client called."""
+    """A link to a result file that lives for an hour from now, at the origin where results are."""
     from mockserver.providers.picwish.oss import signing
 
     keys, site, key = keys_of(sandbox), site_of(origin), path[1:]

@@ -55,8 +55,8 @@ class Task:
     """One segmentation task.
 
     `digest` names the bytes of the source, None while they are still behind `url`. `results` is the name that
-    its result files begin with, `origin` where the client called. A `doomed` task ends so by a fault. It was
-    queried `queries` times. `callback` is the id of its callback."""
+    its result files begin with, `origin` where the client finds them. A `doomed` task ends so by a fault. It
+    was queried `queries` times. `callback` is the id of its callback."""
 
     id: str
     options: Options

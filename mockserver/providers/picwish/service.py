@@ -62,7 +62,7 @@ class Segmentation:
             digest=self._kept(order),
             url=order.image_url,
             results=assets.name(sandbox.id),
-            origin=call.origin,
+            origin=links.origin(call),
             created_at=sandbox.clock.now(),
             seconds=settings["seconds"],
             polls=settings["polls"],

@@ -97,7 +97,7 @@ class PicwishWire(Wire):
         if task.ended.state is State.DONE and task.options.return_type == BINARY:
             file = answers.content(sandbox, task, task.options.outputs[0])
             return Response(file, media_type=MEDIA_TYPES[task.options.format], headers=ANY_ORIGIN)
-        return _json(answers.of_task(sandbox, settings, task, task.ended, call.origin))
+        return _json(answers.of_task(sandbox, settings, task, task.ended, links.origin(call)))
 
     def _note_source(self, call: Call, task: Task) -> None:
         """What was behind image_url, once it was fetched."""
@@ -116,7 +116,7 @@ class PicwishWire(Wire):
         call.draft.fields["task_id"] = shortened(task_id)
         task, standing = await self._segmentation.queried(sandbox, task_id)
         _note_standing(call, task, standing)
-        return _json(answers.of_task(sandbox, settings, task, standing, call.origin))
+        return _json(answers.of_task(sandbox, settings, task, standing, links.origin(call)))
 
     async def result(self, call: Call) -> Response:
         """Any method: a result file, while its link lives, or the storage's error."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver import catalogue
 from mockserver.imaging.studio import Seen
 from mockserver.providers.base import Call, Engine, Refusal
 from mockserver.providers.body import file_facts
@@ -53,7 +54,8 @@ async def check(engine: Engine, call: Call, received: Received, claim: Claim, ad
     wanted = parameters.parse(received, settings)
     with_offset = settings["offset_with_rectangles"] == "applied"
     call.draft.notes += hints.of_ignored(received, picture.kind, with_offset=with_offset)
-    caller = Caller(sign=admission.sign, image_md5=picture.md5, origin=call.origin, address=address)
+    origin = call.results_at(catalogue.load(NAME).result_hosts[0])
+    caller = Caller(sign=admission.sign, image_md5=picture.md5, origin=origin, address=address)
     return Order(admission=admission, picture=picture, seen=seen, parameters=wanted, caller=caller)
 
 

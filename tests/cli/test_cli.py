@@ -63,3 +63,26 @@ def test_a_bound_that_cannot_be_is_refused(option: str, value: str) -> None:
     code, shown = run("serve", option, value)
     assert code == 2
     assert option in shown
+
+
+def test_faults_of_a_provider_are_those_that_it_can_be_made_to_answer() -> None:
+    _, everywhere = run("faults")
+    code, shown = run("faults", "picwish")
+    assert code == 0
+    assert set(everywhere.splitlines()) <= set(shown.splitlines())
+    assert "its operations are segmentation, query, result" in shown
+    assert "  state.-8: strikes the outcome of a task\n" in shown
+    assert "ERROR_USER_LOCKED" not in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_help_of_exec_teaches_by_example() -> None:
+    _, shown = run("exec", "--help")
+    for expected in (
+        "mockserver exec -- npm test",
+        "pytest",
+        "go test",
+        "sh -c 'curl",
+        "--fail picwish.state.-8",
+    ):
+        assert expected in shown

@@ -1,0 +1,49 @@
+"""A connection whose requests are for other hosts, behind the proxy or in one of its tunnels."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from mockserver.intercept.guard import HTTP, HTTPS
+from mockserver.intercept.target import Target
+from mockserver.protocol import Protocol
+
+TARGET = "mockserver.target"
+"""The extension of a scope that says where the request wants to go: a Target, or None for nowhere."""
+NAMED = "mockserver.named"
+"""The extension that says what the request line names beside the path: a Target, or None."""
+_ABSOLUTE = re.compile(rb"(?P<scheme>https?)://(?P<authority>[^/?#]*)", re.IGNORECASE)
+
+
+class Intercepted(Protocol):
+    """One connection. In a `tunnel` all requests are for the target that it leads to; else each request line
+    names one, as requests to a proxy do. `gate` is the application that answers."""
+
+    def __init__(self, *, gate: ASGIApp, tunnel: Target | None = None, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.app = gate
+        self._tunnel = tunnel
+
+    def on_headers_complete(self) -> None:
+        named = self._named()
+        extensions: dict[str, Any] = {**self._extensions, TARGET: self._tunnel or named, NAMED: named}
+        self.scope["extensions"] = extensions
+        super().on_headers_complete()
+
+    def _named(self) -> Target | None:
+        """What the request line names; it keeps the path alone."""
+        found = _ABSOLUTE.match(self.url)
+        if found is None:
+            return None
+        rest = self.url[found.end() :]
+        self.url = rest if rest.startswith(b"/") else b"/" + rest
+        secure = found["scheme"].lower() == b"https"
+        if secure:
+            self.scope["scheme"] = "https"
+        try:
+            return Target.of(found["authority"].decode("latin1"), port=HTTPS if secure else HTTP)
+        except ValueError:
+            return None

@@ -1,0 +1,27 @@
+"""What pytest asks a plugin for before anything runs. Any run pays for what is imported here."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.pytest_plugin import options
+from mockserver.pytest_plugin.run import RUN, Run
+from mockserver.pytest_plugin.summary import Summary, Worker
+from mockserver.pytest_plugin.verdict import Verdicts
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Its options."""
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Its marker, and its hooks. Raises pytest.UsageError for an option that cannot be meant."""
+    config.addinivalue_line("markers", options.MARKER)
+    run = config.stash[RUN] = Run(options.Options.of(config))
+    output = getattr(config, "workeroutput", None)
+    plugins = config.pluginmanager
+    plugins.register(run.watch, "mockserver-watch")
+    plugins.register(Verdicts(run, worker=output is not None), "mockserver-verdicts")
+    results = Worker(run, output) if output is not None else Summary(run, f"pytest in {config.rootpath.name}")
+    plugins.register(results, "mockserver-results")
