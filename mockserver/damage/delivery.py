@@ -7,7 +7,7 @@ application without a socket raises ConnectionResetError and ConnectionAbortedEr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from typing import Any, Protocol
@@ -58,28 +58,45 @@ class DamagedResponse(Response):
         self.media_type = None if answer.unanswered else answer.content_type
         if instead_of and instead_of.media_type and instead_of.media_type.startswith(answer.content_type):
             self.media_type = instead_of.media_type
+        self.decided: Callable[[bool], None] = lambda gone: None
+        """Is told, after the delay and before anything is sent, whether the client was gone by then."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _Delivery(self.answer, scope, receive, send).run()
+        await _Delivery(self.answer, self.decided, scope, receive, send).run()
 
 
 class _Delivery:
     """One damaged answer on its way."""
 
-    def __init__(self, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, answer: Answer, decided: Callable[[bool], None], scope: Scope, receive: Receive, send: Send
+    ) -> None:
         self._answer = answer
+        self._decided = decided
         self._receive = receive
         self._send = send
         self._connection: Connection | None = (scope.get("extensions") or {}).get(EXTENSION)
 
     async def run(self) -> None:
         with self._connection.held(self._receive) if self._connection else nullcontext():
-            if await self._gone_after(self._answer.delay):
+            if await self._left_in_time():
+                await self._hang_up()
                 return
             if self._answer.unanswered:
                 await self._end(self._answer.unanswered.cut)
             else:
                 await self._send_answer()
+
+    async def _left_in_time(self) -> bool:
+        """Wait for as long as the answer is late; whether the client was gone before. One that only sends
+        nothing more is taken for gone: that is how one looks whose patience ended."""
+        gone = True  # also when the server stops meanwhile
+        try:
+            left = self._gone() if self._connection is None else self._connection.left()
+            gone = await _within(self._answer.delay, left)
+        finally:
+            self._decided(gone)
+        return gone
 
     async def _send_answer(self) -> None:
         answer, body = self._answer, self._answer.sent
@@ -100,8 +117,7 @@ class _Delivery:
     async def _end(self, cut: Cut) -> None:
         if cut is Cut.SILENCE and self._connection is not None:
             await self._connection.left()
-            self._connection.abort()
-            await self._connection.lost()
+            await self._hang_up()
         elif cut is Cut.SILENCE:
             await self._gone()
         elif self._connection is None:
@@ -114,19 +130,17 @@ class _Delivery:
         else:
             self._connection.close()
             if not await self._gone_after(LINGER):
-                self._connection.abort()
-                await self._connection.lost()
+                await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        """End the connection with a client that does not read any more."""
+        if self._connection is not None:
+            self._connection.abort()
+            await self._connection.lost()
 
     async def _gone_after(self, seconds: float) -> bool:
         """Wait so many seconds; whether the client was gone before."""
-        if seconds <= 0:
-            return False
-        try:
-            async with asyncio.timeout(seconds):
-                await self._gone()
-        except TimeoutError:
-            return False
-        return True
+        return await _within(seconds, self._gone())
 
     async def _gone_at(self, moment: float) -> bool:
         """Wait until a moment of the event loop's time; whether the client was gone before."""
@@ -136,6 +150,19 @@ class _Delivery:
         """Wait until the client is gone."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+async def _within(seconds: float, event: Coroutine[Any, Any, None]) -> bool:
+    """Whether something happens within so many seconds, which is waited for."""
+    if seconds <= 0:
+        event.close()
+        return False
+    try:
+        async with asyncio.timeout(seconds):
+            await event
+    except TimeoutError:
+        return False
+    return True
 
 
 def _pieces(body: bytes, count: int) -> Sequence[bytes]:

@@ -7,6 +7,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from starlette.applications import Starlette
@@ -191,8 +192,17 @@ class Wire(ABC):
             except asyncio.CancelledError:
                 self._abandoned(call)
                 raise
-        self._journal(call, response)
+        if isinstance(response, DamagedResponse) and response.answer.delay > 0:
+            response.decided = partial(self._journal_late, call, response)
+        else:
+            self._journal(call, response)
         return response
+
+    def _journal_late(self, call: Call, response: DamagedResponse, gone: bool) -> None:
+        """Write an answer down after its delay, when it is known whether anybody waited for it."""
+        if gone:
+            call.draft.notes.append("nobody waited for the answer any more when it was to be sent")
+        self._journal(call, None if gone else response, waited=response.answer.delay)
 
     def _abandoned(self, call: Call) -> None:
         call.draft.notes.append("the server stopped before it could answer")
@@ -223,7 +233,7 @@ class Wire(ABC):
         )
         return Call(request=request, headers=dict(received), draft=draft, unknown_key=self.unknown_key)
 
-    def _journal(self, call: Call, response: Response | None) -> None:
+    def _journal(self, call: Call, response: Response | None, *, waited: float = 0.0) -> None:
         sandbox = call.sandbox or whose(self.engine.registry, call.request.scope)
         sandbox = sandbox if sandbox and sandbox.alive else None
         journal = sandbox.journal if sandbox else self.engine.registry.strangers
@@ -239,6 +249,6 @@ class Wire(ABC):
             headers=[(name.decode("latin1"), value.decode("latin1")) for name, value in headers],
             body=bytes(response.body) if response else b"",
             media_type=response.media_type if response else None,
-            held=response.answer.held if isinstance(response, DamagedResponse) else 0.0,
+            held=response.answer.held - waited if isinstance(response, DamagedResponse) else 0.0,
         )
         self.engine.enter(journal, entry, status)

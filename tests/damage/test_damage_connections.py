@@ -176,7 +176,7 @@ def test_a_client_that_gives_up_is_noticed(
     with ExitStack() as stack:
         for _ in range(5):
             stack.enter_context(connected(request)).sendall(as_bytes(request))
-        until(lambda: len(sandbox.journal) == 5)
+        until(lambda: sandbox.faults.list()[0].struck == 5)
         assert len(tasks) >= 5
     until(lambda: not tasks)
 
@@ -200,11 +200,30 @@ def test_a_stopping_server_waits_for_no_held_connection(
         peers = [stack.enter_context(connected(request)) for _ in range(10)]
         for peer in peers:
             peer.sendall(as_bytes(request))
-        until(lambda: len(sandbox.journal) == 10)
+        until(lambda: sandbox.faults.list()[0].struck == 10)
         began = time.perf_counter()
         running.stop()
         assert time.perf_counter() - began < STOPPED
         assert {ended(peer) for peer in peers} == {True}
+
+
+@pytest.mark.parametrize("leave", ["close", "half-close"])
+def test_a_client_that_leaves_before_a_late_answer_is_seen_to_have_left(
+    sandbox: RunningSandbox, leave: str
+) -> None:
+    sandbox.fail("ailab", "http.delay", seconds=600)
+    request = ailab(sandbox)
+    with connected(request) as peer:
+        peer.sendall(as_bytes(request))
+        until(lambda: sandbox.faults.list()[0].struck == 1)
+        assert len(sandbox.journal) == 0
+        if leave == "half-close":
+            peer.shutdown(socket.SHUT_WR)
+            assert peer.recv(1) == b""
+    until(lambda: len(sandbox.journal) == 1)
+    left = sandbox.journal.last
+    assert left.status is None
+    assert "nobody waited for the answer any more when it was to be sent" in left.notes
 
 
 def ended(peer: socket.socket) -> bool:
