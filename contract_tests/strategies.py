@@ -12,7 +12,9 @@ from hypothesis.strategies import SearchStrategy
 from contract_tests.client.story import Ask, Reading, Step, Story, Travel, Trouble
 from contract_tests.shape import places
 from mockserver import catalogue
-from mockserver.catalogue import Behaviour, Kind
+from mockserver.catalogue import Kind
+from mockserver.damage.options import FaultError
+from mockserver.damage.reach import check_damage
 from mockserver.damage.table import DAMAGES, Damage
 from mockserver.faults import RESULT
 from mockserver.providers import PROVIDERS
@@ -52,9 +54,11 @@ def troubles(provider: str) -> SearchStrategy[Trouble]:
     behaviours = [one for one in catalogue.load(provider) if one.kind in (Kind.ERROR, Kind.FAILURE)]
     expired = [one for one in catalogue.load(provider) if one.kind is Kind.LIFETIME and one.error is not None]
     damages = [damage for damage in DAMAGES.values() if damage.id not in LATE]
+    caused = [one.id.partition(".")[2] for one in (*behaviours, *expired)]
+    struck = [(one.id, at) for one in damages for at in (None, RESULT) if _can_strike(one, provider, at)]
     return st.one_of(
-        st.builds(_behaves, st.sampled_from([*behaviours, *expired]), _when()),
-        st.builds(_damaged, st.sampled_from(damages), _when(), st.sampled_from([None, RESULT])),
+        st.builds(_behaves, st.sampled_from(caused), _when()),
+        st.builds(_damaged, st.sampled_from(struck), _when()),
     )
 
 
@@ -75,7 +79,7 @@ def answers(provider: str, schema: str, operation: str) -> SearchStrategy[Troubl
             options={"operation": operation, "pointer": place.pointer, "value": value},
         ),
         st.sampled_from(places(provider, schema)),
-        st.sampled_from(VALUES),
+        st.sampled_from(range(len(VALUES))).map(lambda number: VALUES[number]),
     )
 
 
@@ -96,12 +100,26 @@ def _when() -> SearchStrategy[Mapping[str, Any]]:
     return st.fixed_dictionaries({}, optional={"nth": st.integers(1, 3), "times": st.integers(1, 2)})
 
 
-def _behaves(behaviour: Behaviour, when: Mapping[str, Any]) -> Trouble:
-    return Trouble(effect=behaviour.id.partition(".")[2], options=when)
+def _behaves(effect: str, when: Mapping[str, Any]) -> Trouble:
+    return Trouble(effect=effect, options=when)
 
 
-def _damaged(damage: Damage, when: Mapping[str, Any], operation: str | None) -> Trouble:
-    return Trouble(effect=damage.id, options={**when, **({"operation": operation} if operation else {})})
+def _damaged(struck: tuple[str, str | None], when: Mapping[str, Any]) -> Trouble:
+    effect, operation = struck
+    return Trouble(effect=effect, options={**when, **({"operation": operation} if operation else {})})
+
+
+def _can_strike(damage: Damage, provider: str, operation: str | None) -> bool:
+    if operation is None:
+        return True
+    [known] = [one for one in PROVIDERS if one.name == provider]
+    if operation not in known.operations:
+        return False
+    try:
+        check_damage(damage, provider, operation, known.operations)
+    except FaultError:
+        return False
+    return True
 
 
 def sampled(values: Sequence[Any]) -> SearchStrategy[Any]:

@@ -218,8 +218,9 @@ class Catalogue:
         wanted = behaviour_id.removeprefix(prefix)[:LONGEST].casefold()
         near = get_close_matches(wanted, folded, n=3, cutoff=0.6)
         near = near or [known for known in folded if wanted in known][:3]
-        hint = f"; did you mean {', '.join(folded[name] for name in near)}?" if near else ""
-        return f"{self.provider} has no behaviour {behaviour_id[:LONGEST]!r}{hint}"
+        hint = f"; did you mean {', '.join(folded[name] for name in near)}?" if near else ";"
+        unknown = f"{self.provider} has no behaviour {behaviour_id[:LONGEST]!r}{hint}"
+        return f"{unknown} mockserver catalogue {self.provider} lists them all"
 
 
 def placeholders(text: str) -> frozenset[str]:

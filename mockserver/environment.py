@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Any
 
@@ -59,6 +59,14 @@ def fields(provider: Provider) -> tuple[str, ...]:
     return tuple(f"{provider.name}.{name}" for name in _public(provider.access))
 
 
+def credentials(provider: Provider) -> tuple[str, ...]:
+    """Those of its fields that its clients always need: `ailab.api_key`, or an id and a secret."""
+    kind, underscore, _ = provider.keys[0].rpartition("_")
+    return tuple(
+        field for field in fields(provider) if field.startswith(f"{provider.name}.{kind}{underscore}")
+    )
+
+
 def filled(template: str, given: Mapping[str, str]) -> str:
     """A text whose fields in braces, such as `{ailab.url}/api`, are filled from `values`; `{{` is a brace.
 
@@ -82,11 +90,22 @@ def _parts(template: str, given: Mapping[str, str]) -> Iterator[str]:
 
 
 def _no_field(field: str, given: Mapping[str, str]) -> TemplateError:
-    near = nearest.name(field, tuple(given))
-    hint = f" Did you mean {{{near}}}?" if near else ""
-    listed = ", ".join(f"{{{name}}}" for name in given)
-    text = f"there is no field {{{field:.100}}}.{hint} There are {listed}"
+    owner, dot, name = field.partition(".")
+    owners = tuple(dict.fromkeys(one.partition(".")[0] for one in given if "." in one))
+    if dot and owner not in (*owners, *given):
+        meant = nearest.name(owner, owners)
+        field_meant = f"{meant}.{name}"
+        near = f"{{{field_meant}}}" if field_meant in given else meant
+        text = f"there is no provider {owner!r:.100}. {_advice(near, owners)}"
+    else:
+        found = nearest.name(field, tuple(given))
+        near = f"{{{found}}}" if found else None
+        text = f"there is no field {{{field:.100}}}. {_advice(near, [f'{{{one}}}' for one in given])}"
     return TemplateError(text, possible=tuple(given))
+
+
+def _advice(near: str | None, known: Sequence[str]) -> str:
+    return f"Did you mean {near}?" if near else f"There are {', '.join(known)}"
 
 
 def _public(access: Any) -> list[str]:

@@ -7,7 +7,6 @@ import contextlib
 import re
 import socket
 import struct
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.damage.delivery import EXTENSION
+from mockserver.witness import Witness, in_kernel
 
 MAX_HEAD = 256 * 1024
 """Bytes of a request line with all its headers."""
@@ -104,6 +104,14 @@ class Protocol(HttpToolsProtocol):
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, 0.05)
 
+    def left_already(self) -> bool:
+        """Whether the client sends nothing any more, whether it still reads or not."""
+        return self._left.is_set()
+
+    def witness(self) -> Witness:
+        """What can tell, after an answer, whether it found anybody; to be closed."""
+        return Witness(None if self._ended.is_set() else self.transport.get_extra_info("socket"))
+
     async def left(self) -> None:
         """Return when the client sends nothing any more, whether it still reads or not."""
         await self._left.wait()
@@ -134,7 +142,7 @@ class Protocol(HttpToolsProtocol):
 
     def _unsent(self) -> bool:
         buffered: int = self.transport.get_write_buffer_size()
-        return buffered > 0 or _in_kernel(self.transport.get_extra_info("socket")) > 0
+        return buffered > 0 or in_kernel(self.transport.get_extra_info("socket")) > 0
 
     def data_received(self, data: bytes) -> None:
         if not self._in_body() and data.find(b"pgrade:", 0, OFFER) >= 0:
@@ -171,21 +179,14 @@ class Protocol(HttpToolsProtocol):
             self.flow.pause_reading()
         cycle.message_event.set()
 
+    def on_message_complete(self) -> None:
+        """Read on after a large body: the client may leave, and nobody would know."""
+        super().on_message_complete()
+        self.flow.resume_reading()
+
     def send_400_response(self, msg: str) -> None:
         self._on_malformed(msg)
         super().send_400_response(msg)
-
-
-def _in_kernel(peer: socket.socket) -> int:
-    """Bytes that the kernel has taken and the other side has not yet; 0 where it cannot be asked."""
-    try:
-        import fcntl
-        import termios
-
-        unsent = fcntl.ioctl(peer.fileno(), termios.TIOCOUTQ, b"\0" * 4)
-    except (ImportError, OSError, ValueError):  # not on Windows; or it is closed already
-        return 0
-    return int.from_bytes(unsent, sys.byteorder)
 
 
 def without_upgrade(data: bytes) -> bytes:

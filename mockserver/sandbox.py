@@ -153,17 +153,21 @@ class Sandbox:
         where the mock server is the client, always go well.
 
         Raises UnknownBehaviour, which names near ones, and FaultError, which says what is possible."""
-        fault = Fault.of(
-            provider,
-            effect,
-            operations=self._tenancy(provider).operations,
-            operation=operation,
-            options=options,
-            nth=nth,
-            times=times,
-            probability=probability,
-            seed=seed,
-        )
+        __tracebackhide__ = True
+        try:
+            fault = Fault.of(
+                provider,
+                effect,
+                operations=self._tenancy(provider).operations,
+                operation=operation,
+                options=options,
+                nth=nth,
+                times=times,
+                probability=probability,
+                seed=seed,
+            )
+        except (LookupError, ValueError) as error:
+            raise error.with_traceback(None) from None  # the mistake is where this was called
         return self.faults.add(fault)
 
     def due(self) -> list[Due]:

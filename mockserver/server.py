@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import uvicorn
 
+from mockserver import descriptors
 from mockserver.app import App
 from mockserver.control.guard import check_reach, check_token
 from mockserver.http_server import HttpServer
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from mockserver.intercept.running import RunningInterception
 
 START_TIMEOUT = 10.0
-KEEP_ALIVE = 75
+KEEP_ALIVE = 12
+"""Seconds; longer than clients keep an unused connection (httpx 5, Node 4), and nobody's polling interval. A
+Node that left a body unread waits for it at its end."""
 
 
 class ServerError(RuntimeError):
@@ -242,6 +245,7 @@ class MockServer:
             await self._interception.open(server)
 
     def _prepare(self, on_ready: Callable[[], None]) -> HttpServer:
+        descriptors.complete()
         config = uvicorn.Config(
             self.app,
             lifespan="off",

@@ -27,6 +27,20 @@ def test_each_way_to_reach_a_provider_has_a_variable(server: MockServer, sandbox
     assert "MOCKSERVER_CONTROL_TOKEN" not in found
 
 
+@pytest.mark.parametrize(
+    ("provider", "keys"),
+    [
+        ("ailab", ["ailab.api_key"]),
+        ("picwish", ["picwish.api_key"]),
+        ("processimage", ["processimage.app_id", "processimage.app_secret"]),
+        ("tencent_bda", ["tencent_bda.secret_id", "tencent_bda.secret_key"]),
+    ],
+)
+def test_what_its_clients_always_need_is_known_of_each_provider(provider: str, keys: list[str]) -> None:
+    [found] = [one for one in PROVIDERS if one.name == provider]
+    assert [*environment.credentials(found)] == keys
+
+
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 def test_all_that_a_provider_mints_is_there(sandbox: RunningSandbox, provider: Provider) -> None:
     found = environment.values(sandbox, "http://127.0.0.1:1")
@@ -61,9 +75,12 @@ def test_a_template_is_filled(template: str, text: str) -> None:
     [
         (
             "{ailab.key}",
-            "there is no field {ailab.key}. Did you mean {ailab.api_key}? There are {url}, {ailab",
+            "there is no field {ailab.key}. Did you mean {ailab.api_key}?",
         ),
         ("{ailab_api_key}", "Did you mean {ailab.api_key}?"),
+        ("{foo.url}", "there is no provider 'foo'. There are ailab, tencent_bda"),
+        ("{ailb.api_key}", "there is no provider 'ailb'. Did you mean {ailab.api_key}?"),
+        ("{ailb.nothing}", "there is no provider 'ailb'. Did you mean ailab?"),
         ("{}", "there is no field {}. There are"),
         ("{0}", "there is no field {0}. There are"),
         ("{url.__class__}", "there is no field {url.__class__}"),

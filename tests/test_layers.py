@@ -16,8 +16,8 @@ HTTP = {"starlette", "httpx", "uvicorn", "multipart", "h11", "httptools", "uvloo
 # From the ground up; what stands on one line shares a layer. A name stands for itself and all below it.
 LAYERS = (
     {"state"},
-    {"clock", "catalogue", "settings", "outbound", "ids", "fixtures", "schemas"},
-    {"damage", "interface", "redaction"},
+    {"clock", "catalogue", "descriptors", "settings", "outbound", "ids", "fixtures", "schemas"},
+    {"damage", "interface", "redaction", "witness"},
     {"exchange", "http_server", "nearest", "protocol"},
     {"har"},
     {"account", "assets", "imaging", "journal", "met", "tasks", "callbacks", "knowledge"},
@@ -190,7 +190,7 @@ def test_only_outbound_opens_connections() -> None:
         if one.what.startswith(clients) and not one.by.startswith(("outbound", "remote.", LENT))
     ]
     assert explained(found) == []
-    assert {one.by for one in IMPORTS if one.what == "socket"} <= {"http_server", "protocol", "server"}
+    assert {one.by for one in IMPORTS if one.what == "socket"} <= {"http_server", "protocol", "server", "witness"}
 
 
 def test_only_the_command_line_knows_the_kit_and_only_when_it_is_asked() -> None:

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import mockserver.server
 from mockserver import MockServer, ServerError, fixtures
 from mockserver.http_server import HttpServer
 from mockserver.imaging import decode, matting
 from mockserver.providers.ailab import Access
+from mockserver.remote import connection
 from mockserver.state.memory import MemoryState
 
 
@@ -26,6 +28,19 @@ def test_a_server_answers_inside_its_block_and_not_after() -> None:
         assert health(url) == 200
     with pytest.raises(httpx.ConnectError):
         health(url)
+
+
+def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.server.KEEP_ALIVE", 0.05)
+    with MockServer() as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as idle:
+        idle.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        with idle.makefile("rb") as answered:
+            assert answered.read().startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_an_unused_connection_lives_longer_here_than_in_our_own_client_and_in_httpx() -> None:
+    assert httpx.Limits().keepalive_expiry is not None
+    assert httpx.Limits().keepalive_expiry < connection.KEEP_ALIVE < mockserver.server.KEEP_ALIVE
 
 
 def test_a_stopped_server_says_so() -> None:

@@ -38,21 +38,24 @@ class Outcome:
 class PythonSession:
     """A Python client in a thread of its own, with an event loop of its own if it is an asynchronous one.
 
-    A call that hangs is left behind, its thread with it; the session is of no use then."""
+    A call that hangs is left behind, its thread with it; the session is of no use then. A client that could
+    not be made ends each call as its making ended."""
 
     def __init__(self, adapter: Adapter, access: Any, timeout: float) -> None:
         self._adapter = adapter
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._runner = asyncio.Runner()
+        self._hangs = False
         self._thread = threading.Thread(target=self._work, name=f"client of {adapter.provider}", daemon=True)
         self._thread.start()
         made = self._do("client", lambda: adapter.client(access, timeout), deadline=timeout + 10)
-        if made.problem is not None or made.hung:
-            raise RuntimeError(f"the client could not be made: {made}")
         self._client = made.result
+        self._unmade = made if made.problem or made.hung or made.unimplemented is not None else None
 
     def call(self, operation: str, *, deadline: float, **arguments: Any) -> Outcome:
         """Let the client do something, for at most `deadline` seconds."""
+        if self._unmade is not None:
+            return self._unmade
         image = arguments.pop("image", None)
         given = () if image is None else (image,)
         method = getattr(self._adapter, operation)
@@ -60,9 +63,11 @@ class PythonSession:
 
     def close(self) -> None:
         """Close the client and end the thread, unless it hangs."""
-        self._do("close", lambda: self._adapter.close(self._client), deadline=5.0)
+        hangs = self._hangs
+        if self._unmade is None:
+            self._do("close", lambda: self._adapter.close(self._client), deadline=0.0 if hangs else 5.0)
         self._calls.put(None)
-        self._thread.join(timeout=1.0)
+        self._thread.join(timeout=0.0 if hangs else 1.0)
 
     def _do(self, name: str, act: Callable[[], Any], *, deadline: float) -> Outcome:
         answers: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
@@ -75,6 +80,7 @@ class PythonSession:
         try:
             return answers.get(timeout=deadline)
         except queue.Empty:
+            self._hangs = True
             return Outcome(call=name, seconds=time.monotonic() - began, hung=True)
 
     def _outcome(self, name: str, act: Callable[[], Any], began: float) -> Outcome:
@@ -85,9 +91,15 @@ class PythonSession:
         except Unimplemented as reason:
             return Outcome(call=name, seconds=time.monotonic() - began, unimplemented=str(reason))
         except BaseException as error:
-            problem = self._adapter.problem(error)
-            return Outcome(call=name, seconds=time.monotonic() - began, problem=problem)
+            return Outcome(call=name, seconds=time.monotonic() - began, problem=self._problem(error))
         return Outcome(call=name, seconds=time.monotonic() - began, result=result)
+
+    def _problem(self, error: BaseException) -> Problem:
+        try:
+            return self._adapter.problem(error)
+        except Exception as mistake:
+            told = [f"{type(one).__name__}: {one}" for one in (error, mistake)]
+            return Problem(text="; and its adapter, asked of that, ".join(told), own=False)
 
     def _work(self) -> None:
         with self._runner:

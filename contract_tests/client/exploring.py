@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+import warnings
 from typing import TYPE_CHECKING
 
 from contract_tests.client.story import Story, Whole, script
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 SHRINKING = 20.0
 """Seconds after the first failure in which a smaller one is looked for; a client that hangs makes it long."""
+
+ALONE = threading.Lock()
+"""Hypothesis sets the seed of the module random, which all threads share; two would do so in turns."""
 
 
 class _Wrong(Exception):
@@ -32,6 +37,7 @@ class Explorer:
         """Play so many stories. Raises Failed, with the smallest of those that went wrong as the story of the
         world; Unimplemented where the client cannot take part."""
         from hypothesis import HealthCheck, Phase, given, seed, settings
+        from hypothesis.errors import HypothesisWarning
 
         @seed(self._world.random.getrandbits(32))
         @settings(
@@ -47,8 +53,11 @@ class Explorer:
         def play(story: Story) -> None:
             self._play(story)
 
+        # Hypothesis warns of draws meanwhile from the module random, which may be another thread's.
+        warnings.simplefilter("ignore", HypothesisWarning)
         try:
-            play()
+            with ALONE:
+                play()
         except _Wrong as wrong:
             smallest = wrong.args[0]
             self._world.story = script(smallest, case=self._world.case, client=self._world.client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from contract_tests.client.world import Failed
@@ -66,6 +66,15 @@ def numbered(name: str, number: int) -> bytes:
     same thing twice could be blamed for it."""
     content = sample(name)
     return content if number == 0 else b"%b\xff\xfe\x00\x04%02d%b" % (content[:2], number, content[2:])
+
+
+@lru_cache(maxsize=64)
+def drawn(width: int, height: int, form: str = "jpeg", size: int | None = None) -> bytes:
+    """One person in a frame of so many pixels, as "jpeg", "png" or "bmp", and in a file of so many bytes."""
+    from mockserver.fixtures.edges import padded, sized
+
+    image: bytes = sized(width, height, file_format=form)
+    return image if size is None else padded(image, size)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract_tests.adapters.base import Unimplemented
+from contract_tests.adapters.base import Problem, Unimplemented
 from contract_tests.client.case import Case, Level
 from contract_tests.client.exploring import Explorer
 from contract_tests.client.pictures import numbered
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 Check = Callable[[World], None]
+Code = Callable[[Behaviour], str]
+Retryable = Callable[[Behaviour], bool | None]
+"""Whether an error passes; None where the documents do not tell."""
 PATIENCE = 1.0
 """Seconds that clients are told to wait where nothing comes, since a test waits with them."""
 SLACK = 4.0
 """Seconds that a client may take besides those: for trying again, and on a busy machine."""
-STORIES, ODD_ANSWERS = 60, 120
+STORIES, ODD_ANSWERS, INPUTS = 60, 120, 40
 """Examples of each kind that one grading plays."""
 
 
@@ -52,6 +55,8 @@ class Play:
     """What the sandbox is set to, so that nothing takes long."""
     downloads: bool = True
     """Whether results are behind links."""
+    inputs: Callable[[], SearchStrategy[Ask]] | None = None
+    """Requests with pictures, files and options around the limits, if there are such."""
     leave_out: frozenset[str] = frozenset()
     """Behaviours that no right client meets, whatever it is asked for."""
 
@@ -80,7 +85,7 @@ def errors(play: Play) -> Iterator[Case]:
         )
 
 
-def codes(play: Play, code: Callable[[Behaviour], str]) -> Iterator[Case]:
+def codes(play: Play, code: Code, retryable: Retryable | None = None) -> Iterator[Case]:
     """What a client says of errors: which code it saw, and whether trying again may help."""
     yield play.case(
         "CODE",
@@ -91,6 +96,16 @@ def codes(play: Play, code: Callable[[Behaviour], str]) -> Iterator[Case]:
         source="assumed",
         check=_codes(play, code),
     )
+    if retryable is not None:
+        yield play.case(
+            "CODE",
+            2,
+            level=Level.SHOULD,
+            title="Say what may be tried again",
+            about="Of each documented error the client says whether it may pass, as far as that is known.",
+            source="assumed",
+            check=_retryable(play, retryable),
+        )
 
 
 def wire(play: Play) -> Iterator[Case]:
@@ -150,11 +165,21 @@ def worlds(play: Play) -> Iterator[Case]:
         2,
         level=Level.MUST,
         title="Survive whatever happens",
-        about="Errors, damage, readings and jumps of the clock, one after another; the client answers what "
-        "it got, and raises an error of its own when it got nothing.",
+        about="Errors, damage, readings, jumps of the clock; the client answers what it got, or an error.",
         source="assumed",
         check=lambda world: _stories(play, world),
     )
+    if play.inputs is not None:
+        yield play.case(
+            "WORLD",
+            3,
+            level=Level.MUST,
+            title="Survive whatever is asked for",
+            about="Pictures and options within the limits, at them, and beyond, as in any other world.",
+            source="assumed",
+            judged=False,
+            check=lambda world: _inputs(play, world),
+        )
 
 
 BROKEN: tuple[tuple[str, Mapping[str, Any], str], ...] = (
@@ -193,34 +218,50 @@ def _refused(play: Play, behaviour: Behaviour) -> Check:
     return check
 
 
-def _codes(play: Play, code: Callable[[Behaviour], str]) -> Check:
+def _codes(play: Play, code: Code) -> Check:
     def check(world: World) -> None:
-        said = 0
-        for number, behaviour in enumerate(_errors(play), 1):
-            fault = world.sandbox.fail(play.provider, behaviour.id, operation=play.call, times=None)
-            operation, arguments = play.ask(world, number)
-            problem = world.refused(operation, **arguments).problem
-            world.sandbox.faults.remove(fault.id)
-            if problem is not None and problem.code is not None:
-                said += 1
-                wanted = code(behaviour)
-                world.must(
-                    problem.code == wanted, f"it says {problem.code!r} of {_short(behaviour)}, not {wanted!r}"
-                )
-        if not said:
+        told = [(one, problem.code) for one, problem in _problems(play, world) if problem.code is not None]
+        for behaviour, said in told:
+            text = f"it says {said!r} of {_short(behaviour)}, not {code(behaviour)!r}"
+            world.must(said == code(behaviour), text)
+        if not told:
             raise Unimplemented("it does not say which code an error has")
 
     return check
 
 
+def _retryable(play: Play, retryable: Retryable) -> Check:
+    def check(world: World) -> None:
+        problems = _problems(play, world)
+        told = [(one, problem.retryable) for one, problem in problems if problem.retryable is not None]
+        for behaviour, said in told:
+            text = f"it says that {_short(behaviour)} {'passes' if said else 'does not pass'}"
+            world.should(retryable(behaviour) in (said, None), text)
+        if not told:
+            raise Unimplemented("it does not say which errors may be tried again")
+
+    return check
+
+
+def _problems(play: Play, world: World) -> Iterator[tuple[Behaviour, Problem]]:
+    """What a client says of each error."""
+    for number, behaviour in enumerate(_errors(play), 1):
+        fault = world.sandbox.fail(play.provider, behaviour.id, operation=play.call, times=None)
+        operation, arguments = play.ask(world, number)
+        problem = world.refused(operation, **arguments).problem
+        world.sandbox.faults.remove(fault.id)
+        if problem is not None:
+            yield behaviour, problem
+
+
 def _damaged(play: Play, target: str, effect: str, options: Mapping[str, Any]) -> Check:
     def check(world: World) -> None:
         world.sandbox.fail(play.provider, effect, operation=target, times=None, **options)
-        operation, arguments = play.ask(world)
-        outcome = world.refused(operation, **arguments)
+        outcome = world.refused(play.operation, **play.ask(world)[1])
         if effect == "connection.silence":
-            text = f"it was told to wait {PATIENCE:g} s for an answer, and took {outcome.seconds:.1f} s"
-            world.must(outcome.seconds <= PATIENCE + SLACK, text)
+            tries = max(1, sum(effect in one.faults for one in world.sandbox.journal))
+            text = f"told to wait {PATIENCE:g} s for an answer, it took {outcome.seconds:.1f} s for {tries}"
+            world.must(outcome.seconds <= tries * PATIENCE + SLACK, text)
 
     return check
 
@@ -246,6 +287,11 @@ def _stories(play: Play, world: World) -> None:
     from contract_tests import strategies
 
     Explorer(world, play.whole).explore(strategies.stories(play.provider, play.asks()), STORIES)
+
+
+def _inputs(play: Play, world: World) -> None:
+    assert play.inputs is not None
+    Explorer(world, play.whole).explore(play.inputs().map(lambda ask: (ask,)), INPUTS)
 
 
 def all_of(*families: Iterable[Case]) -> tuple[Case, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from contract_tests.client.case import Case
 from contract_tests.client.oracle import judge
-from contract_tests.client.pictures import numbered
+from contract_tests.client.pictures import drawn, numbered
 from contract_tests.client.world import World
 
 ADAPTER = re.compile(r"[\w.]+:\w+")
@@ -23,8 +23,30 @@ class Sample:
 
     name: str
 
+    def content(self, number: int) -> bytes:
+        """The file; those with other numbers are of the same picture."""
+        return numbered(self.name, number)
+
     def __repr__(self) -> str:
         return f'fixtures.path("{self.name}").read_bytes()'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """A picture of one person in a story, of exactly so many pixels and, where `size` is given, bytes."""
+
+    width: int
+    height: int
+    form: str = "jpeg"
+    size: int | None = None
+
+    def content(self, number: int) -> bytes:
+        """The file."""
+        return drawn(self.width, self.height, self.form, self.size)
+
+    def __repr__(self) -> str:
+        image = f'edges.sized({self.width}, {self.height}, file_format="{self.form}")'
+        return image if self.size is None else f"edges.padded({image}, {self.size})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +101,7 @@ class Ask:
     def play(self, world: World, whole: Whole) -> None:
         before = len(world.sandbox.journal)
         given = {
-            name: numbered(value.name, len(world.outcomes)) if isinstance(value, Sample) else value
+            name: value.content(len(world.outcomes)) if isinstance(value, Sample | Drawn) else value
             for name, value in self.arguments.items()
         }
         outcome = world.call(self.operation, **given)
@@ -103,6 +125,7 @@ def script(story: Story, *, case: Case, client: str) -> str:
         (
             *imports,
             "from mockserver import MockServer, fixtures",
+            "from mockserver.fixtures import edges",
             "",
             "with MockServer() as server:",
             f"    sandbox = server.sandbox({provider}={settings})",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 import httpx
@@ -24,6 +26,12 @@ Flow = Generator[httpx.Request | Pause, httpx.Response | None, Result]
 """Yields requests and pauses, is sent the answers, returns a result. Transport errors are raised in it."""
 Build = Callable[..., httpx.Request]
 """Makes a request, with the defaults of a client: its `build_request`."""
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """The trust of all clients: to read the certificates once for each takes longer than most calls."""
+    return httpx.create_ssl_context()
 
 
 def run(flow: Flow[Result], client: httpx.Client, sleep: Callable[[float], None] = time.sleep) -> Result:

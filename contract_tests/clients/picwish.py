@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import httpx
 
-from contract_tests.clients.driving import Build, Flow, Pause, run, run_async
+from contract_tests.clients.driving import Build, Flow, Pause, run, run_async, tls
 
 PATH = "/api/tasks/visual/segmentation"
 DONE = 1
@@ -139,7 +139,7 @@ class PicwishClient:
     def __init__(
         self, url: str, api_key: str, *, timeout: float = 40.0, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._client = httpx.Client(base_url=url, timeout=timeout)
+        self._client = httpx.Client(base_url=url, timeout=timeout, verify=tls())
         self._flows = Flows(build=self._client.build_request, api_key=api_key)
         self._sleep = sleep
 
@@ -195,7 +195,7 @@ class AsyncPicwishClient:
         timeout: float = 40.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout)
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout, verify=tls())
         self._flows = Flows(build=self._client.build_request, api_key=api_key)
         self._sleep = sleep
 

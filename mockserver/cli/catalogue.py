@@ -10,7 +10,7 @@ from mockserver.catalogue import Kind, Trigger
 from mockserver.cli.options import PROVIDER
 
 
-@click.command()
+@click.command(short_help="What the providers can do, as documented.")
 @click.argument("providers", nargs=-1, type=PROVIDER)
 @click.option(
     "--kind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import logging
 import os
 import sys
 import time
@@ -28,7 +29,7 @@ NEEDED = "mockserver check needs hypothesis: pip install 'image-api-mockserver[c
 NOBODY = "whose? Give --client module:Class, or --command 'node client.js'; --list prints the cases"
 
 
-@click.command()
+@click.command(short_help="Grade clients of the providers.")
 @click.option(
     "--client",
     "clients",
@@ -214,9 +215,21 @@ def _report(
     plan = Plan(clients=clients, selections=selections, **wishes)
     collected = Collected(plan=plan, expected=expected)
     began = time.monotonic()
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), _without_warnings():
         _graded(plan, collected)
     return collected.report(seconds=time.monotonic() - began)
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    """No logs of what goes wrong in the server: it is meant to."""
+    logger = logging.getLogger("mockserver")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _graded(plan: Plan, collected: Collected) -> None:

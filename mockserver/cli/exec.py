@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,11 +16,13 @@ from mockserver.cli import parameters
 from mockserver.cli.options import allow_host, control_token, told_if_not_listening
 from mockserver.cli.parameters import Change, Variable
 from mockserver.cli.stderr import say
+from mockserver.cli.title import title
 from mockserver.cli.variables import check, listed, made, surrounding
 from mockserver.environment import TemplateError
 from mockserver.faults import Fault
 
 if TYPE_CHECKING:
+    from mockserver.cli.unjudged import Used
     from mockserver.server import MockServer
 
 
@@ -49,7 +50,11 @@ class Plan:
         return made
 
 
-@click.command("exec", context_settings={"allow_interspersed_args": False})
+@click.command(
+    "exec",
+    short_help="Run a command against a server of its own.",
+    context_settings={"allow_interspersed_args": False},
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- CMD...")
 @click.option(
     "--env",
@@ -151,11 +156,14 @@ def execute(
         return
     if not print_env:
         _check_command(command)
-    with _served(control_token=control_token, port=port, allow_hosts=allow_hosts) as server:
+    from mockserver.cli.unjudged import Used
+
+    used = Used()
+    with _served(control_token=control_token, port=port, allow_hosts=allow_hosts, observer=used) as server:
         if print_env:
             click.echo(listed(variables, tuple(server.intercept().environment({})), token=token))
             return
-        code = _executed(plan, server)
+        code = _executed(plan, server, used)
     sys.exit(code)
 
 
@@ -192,7 +200,7 @@ def _served(**options: Any) -> Iterator[MockServer]:
         raise click.ClickException(str(error)) from error
 
 
-def _executed(plan: Plan, server: MockServer) -> int:
+def _executed(plan: Plan, server: MockServer, used: Used) -> int:
     """The exit code, after all is said."""
     from mockserver import execution
     from mockserver.cli.judgement import Judgement
@@ -211,8 +219,9 @@ def _executed(plan: Plan, server: MockServer) -> int:
         server,
         sandbox,
         code,
+        used,
         refused=interception.refused if interception else (),
-        title=shlex.join(plan.command),
+        title=title(plan.command),
         fail_on=plan.fail_on,
         allowed=plan.allowed,
     )

@@ -7,7 +7,7 @@ import click
 from mockserver.cli.options import PROVIDER
 
 
-@click.command()
+@click.command(short_help="What can be made to go wrong.")
 @click.argument("providers", nargs=-1, type=PROVIDER)
 @click.option("--markdown", is_flag=True, help="As docs/faults.md.")
 def faults(providers: tuple[str, ...], markdown: bool) -> None:

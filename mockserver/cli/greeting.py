@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,8 @@ def greeting(server: MockServer, *, needs_token: bool, interception: Interceptio
     tried = [
         f"  {one.example(server.default.access(one.name))}" for one in PROVIDERS if one.example is not None
     ]
-    control = [f"  {line}" for line in _control(server.url, needs_token=needs_token)]
+    intercepts = interception is not None
+    control = [f"  {line}" for line in _control(server.url, needs_token=needs_token, intercepts=intercepts)]
     blocks = [
         f"mockserver is ready at {server.url} (Ctrl+C ends it)",
         *(_provider(one, server) for one in PROVIDERS),
@@ -45,7 +45,7 @@ def _provider(one: Provider, server: MockServer) -> str:
 
 def _intercepting(interception: Interception) -> str:
     """Where the proxy is, and what brings the programs of a shell behind it."""
-    lines = [f"  export {name}={shlex.quote(value)}" for name, value in interception.environment({}).items()]
+    lines = [f"  {line}" for line in interception.exports().splitlines()]
     head = [
         "Interception, for clients whose hosts are hard-coded; other hosts are refused",
         f"  proxy:          {interception.proxy_url}",
@@ -54,10 +54,12 @@ def _intercepting(interception: Interception) -> str:
     return "\n".join([*head, *lines])
 
 
-def _control(url: str, *, needs_token: bool) -> Iterator[str]:
-    """Curl lines: every call, a day later, what was received last."""
+def _control(url: str, *, needs_token: bool, intercepts: bool) -> Iterator[str]:
+    """Curl lines: every call, a day later, what was received last; what brings a shell behind the proxy."""
     curl = f'curl -s -H "Authorization: Bearer ${environment.TOKEN}"' if needs_token else "curl -s"
     default = f"{url}/_mock/sandboxes/default"
     yield f"{curl} {url}/_mock/"
     yield f"""{curl} {default}/clock -d '{{"travel": {{"hours": 25}}}}'"""
     yield f"{curl} '{default}/journal?last=1'"
+    if intercepts:
+        yield f"""eval "$({curl} '{url}/_mock/interception?format=shell')\""""

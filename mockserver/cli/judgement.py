@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.cli.stderr import columns, has_colour, say
-from mockserver.contract.report import Report, Subject
+from mockserver.cli.unjudged import PartialReport, Unjudged, Used
+from mockserver.contract.report import Subject
 from mockserver.contract.rules import Level
 
 if TYPE_CHECKING:
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
 BROKEN = 1
 LIMITS = {"must": Level.MUST, "should": Level.SHOULD, "never": None}
 SHOWN_HOSTS = 20
-REFUSED = 403
-"""What the interception answers for a host of no provider; those have a note of their own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
     """The report on a command, and the exit code that it ended with itself."""
 
-    report: Report
+    report: PartialReport
     code: int
 
     @classmethod
@@ -36,6 +35,7 @@ class Judgement:
         server: MockServer,
         sandbox: RunningSandbox,
         code: int,
+        used: Used,
         *,
         refused: Sequence[Refused],
         title: str,
@@ -50,11 +50,15 @@ class Judgement:
         subjects = [subject(title, sandbox)]
         if len(server.default.journal):
             subjects.append(subject(f"{title} (the sandbox default)", server.default))
-        report = Report(
+        unjudged = Unjudged.of(server, sandbox, used)
+        silent = not (subjects[0].judged or subjects[1:] or unjudged)
+        advice = [_unused(server)] if silent and code == 0 else []
+        report = PartialReport(
             title=title,
             subjects=tuple(subjects),
             coverage=server.coverage(),
-            notes=(*_refusals(refused), *_notes(server, sandbox)),
+            notes=(*_refusals(refused), *unjudged.notes(), *advice),
+            unjudged=unjudged,
             noun="client",
         )
         return cls(report=report, code=code)
@@ -93,22 +97,8 @@ def _refusals(refused: Sequence[Refused]) -> Iterator[str]:
         yield f"Hosts that the interception refused, and how often: {told}{more}"
 
 
-def _notes(server: MockServer, sandbox: RunningSandbox) -> Iterator[str]:
-    """What explains a report that is empty, or not as expected."""
-    strangers = [one for one in server.strangers if one.provider or one.status != REFUSED]
-    if count := len(strangers):
-        belonged = "request belonged" if count == 1 else "requests belonged"
-        yield (
-            f"{count} {belonged} to no sandbox, the last: {strangers[-1]}. Where the client has a key of "
-            "its own, give it another: --env ITS_VARIABLE={ailab.api_key}"
-        )
-    elif not (len(sandbox.journal) or len(server.default.journal)):
-        yield _unused(server)
-
-
 def _unused(server: MockServer) -> str:
-    if any(one.called for one in server.coverage()):
-        return "Sandboxes which the command minted are not judged here; the pytest plugin judges its own."
+    """What may help where nobody came."""
     return (
         f"Nothing was sent to {server.url}. A client that does not read MOCKSERVER_AILAB_URL and the like "
         "gets variables of its own: --env NAME={ailab.url}; mockserver exec --print-env lists the fields."

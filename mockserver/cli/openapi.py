@@ -7,7 +7,7 @@ import click
 from mockserver.cli.options import PROVIDER
 
 
-@click.command()
+@click.command(short_help="An OpenAPI document of a provider.")
 @click.argument("provider", type=PROVIDER)
 @click.option(
     "--out",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,7 +16,33 @@ from mockserver import environment
 from mockserver.providers import PROVIDERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+NAME = re.compile(r"[\w.-]+")
 PROVIDER = click.Choice([one.name for one in PROVIDERS])
+
+
+def _host(text: str) -> str:
+    """A name or an address, and nothing around it. Raises click.BadParameter."""
+    if _is_address(text):
+        return text
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError:
+        host = ""
+    if not NAME.fullmatch(host) and not _is_address(host):
+        raise click.BadParameter(f"{text!r:.100} is no host, such as images.example.com")
+    if host != text.lower():
+        raise click.BadParameter(
+            f"a host, not a URL: {host}" if "/" in text else f"a host, and no more: {host}"
+        )
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def allow_host(command: Command) -> Command:
@@ -22,6 +51,7 @@ def allow_host(command: Command) -> Command:
         "--allow-host",
         "allow_hosts",
         multiple=True,
+        type=_host,
         metavar="HOST",
         help="A host besides loopback for image URLs and callbacks; may be repeated.",
     )(command)

@@ -128,7 +128,7 @@ def _provider(name: str) -> Provider:
 
 def _hint(name: str, known: Sequence[str]) -> str:
     near = nearest.name(name, known)
-    return (f" Did you mean {near}?" if near else "") + f" There are {', '.join(known)}"
+    return f" Did you mean {near}?" if near else f" There are {', '.join(known)}"
 
 
 def _value(text: str) -> Any:

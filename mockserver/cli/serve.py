@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from mockserver import environment
 from mockserver.cli.greeting import greeting
 from mockserver.cli.options import allow_host, control_token, told_if_not_listening
 from mockserver.registry import IDLE, MOST
@@ -67,11 +68,15 @@ def serve(
       mockserver serve --allow-host images.example.com
       mockserver serve --host 0.0.0.0 --control-token some-token
     """
+    from mockserver.control.guard import check_reach
     from mockserver.server import MockServer, ServerError
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     observer = None if shown == "none" else _Watcher(everything=shown == "all")
     try:
+        check_reach(
+            host, control_token, given_by=f"--control-token TOKEN, or {environment.TOKEN} in the environment"
+        )
         server = MockServer(
             host=host,
             port=port,

@@ -7,7 +7,7 @@ import click
 from mockserver.cli.options import PROVIDER
 
 
-@click.command()
+@click.command(short_help="What a sandbox can be set to.")
 @click.argument("providers", nargs=-1, type=PROVIDER)
 @click.option("--markdown", is_flag=True, help="As docs/settings.md.")
 def settings(providers: tuple[str, ...], markdown: bool) -> None:

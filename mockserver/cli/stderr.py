@@ -19,11 +19,11 @@ def say(text: str, *, nl: bool = True) -> None:
 
 def has_colour() -> bool:
     """Whether it can be said in colour."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def columns() -> int:
     """How wide it may be."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # also where there is none
         return min(max(os.get_terminal_size(sys.stderr.fileno()).columns, NARROWEST), WIDEST)
     return USUAL

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockserver.running import RunningSandbox
 
 SERVER = "The server, with its control API below /_mock/, and the sandbox that all keys below belong to"
+NO_VALUES = "# Names alone: the values are made when CMD runs. Beside each the field that --env has for it"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 LOOPBACK = "127.0.0.1"
 Row = tuple[str, str]
@@ -57,7 +58,7 @@ def listed(wanted: Sequence[Variable], others: Iterable[str], *, token: bool) ->
     }
     blocks["By --env"] = [(one.name, one.template) for one in wanted]
     blocks["By --intercept"] = [(name, "") for name in others]
-    return "\n".join(_lines({title: rows for title, rows in blocks.items() if rows}))
+    return "\n".join([NO_VALUES, *_lines({title: rows for title, rows in blocks.items() if rows})])
 
 
 def _fields(*, token: bool) -> dict[str, tuple[str, ...]]:

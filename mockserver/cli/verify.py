@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
 UNLIMITED = float("inf")
-NOWHERE = "which server? Give its URL, such as: mockserver verify http://127.0.0.1:8080"
+NOWHERE = "which server? Give its URL, such as: mockserver verify http://127.0.0.1:8765"
 MEANING = (
     "nothing: no key is sent, or a wrong one; refused: a right key with what has to be refused, which is "
     "free; charged: with --spend alone"
@@ -53,7 +53,7 @@ def pace(text: str) -> float:
     return number
 
 
-@click.command()
+@click.command(short_help="Check a server against the documents.")
 @click.argument("url", required=False)
 @click.option(
     "--provider",
@@ -114,8 +114,8 @@ def verify(
 
     \b
     Examples:
-      mockserver verify http://127.0.0.1:8080
-      mockserver verify http://127.0.0.1:8080 --spend --provider picwish
+      mockserver verify http://127.0.0.1:8765
+      mockserver verify http://127.0.0.1:8765 --spend --provider picwish
       MOCKSERVER_AILAB_API_KEY=... mockserver verify https://www.ailabapi.com
       mockserver verify https://techsz.aoscdn.com --spend --json differences.json
       mockserver verify --list --provider tencent_bda
@@ -126,11 +126,20 @@ def verify(
         return
     if url is None:
         raise click.UsageError(NOWHERE)
-    outcome = _verified(url, wanted)
+    outcome = _verified(_whole(url), wanted)
     written = _written(outcome, json_file, junit_file, strict=strict)
     _tell(outcome, verbose=verbose)
     differs = outcome.differs(strict=strict) or not written
     sys.exit(INTERRUPTED if outcome.interrupted else DIFFERS if differs else 0)
+
+
+def _whole(url: str) -> str:
+    from contract_tests.provider import target
+
+    try:
+        return target.whole(url)
+    except target.NoTarget as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _verified(url: str, wishes: Wishes) -> Outcome:

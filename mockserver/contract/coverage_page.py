@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from mockserver import catalogue
 from mockserver.catalogue import Kind, Trigger
 from mockserver.contract.coverage import Coverage, ProviderCoverage, Row, Standing
 from mockserver.contract.page import CAUSES, HERE, bars, filled, page
@@ -70,7 +71,8 @@ def _table(one: ProviderCoverage) -> str:
 
 def _row(provider: str, row: Row) -> str:
     one = row.behaviour
-    evidence = ", ".join(one.provenance.sources)
+    sources = catalogue.load(provider).sources
+    evidence = "; ".join(sources[name].title for name in one.provenance.sources)
     cells = (
         one.kind.value,
         f"{one.provenance.kind.value}: {evidence}" if evidence else one.provenance.kind.value,

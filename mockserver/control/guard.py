@@ -41,14 +41,15 @@ class Denial:
     reason: str
 
 
-def check_reach(host: str, token: str | None) -> None:
+def check_reach(host: str, token: str | None, *, given_by: str = "control_token=...") -> None:
     """Check that nobody else can control a server that listens at `host`.
 
-    Raises ValueError for an address that others reach when there is no token."""
+    Raises ValueError for an address that others reach when there is no token; it names how one is `given_by`
+    whom it is told."""
     if token is None and not is_here(host):
         raise ValueError(
             f"others can reach {host or 'every address'}, so the control API needs a token there: give one "
-            "(control_token=..., --control-token TOKEN), or listen on 127.0.0.1"
+            f"({given_by}), or listen on 127.0.0.1"
         )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
 from typing import Any
 
 from mockserver.control.call import Answer, Asked, Call
@@ -21,11 +19,7 @@ def shown(asked: Asked) -> Any:
     if found is None:
         text = "this server intercepts nothing: start it with --intercept, or MockServer(intercept=True)"
         raise Refused(404, text, kind="interception")
-    return Answer(_exports(found["environment"]), media_type="text/plain") if form == "shell" else found
-
-
-def _exports(variables: Mapping[str, str]) -> str:
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+    return Answer(found["exports"], media_type="text/plain") if form == "shell" else found
 
 
 CALLS = (

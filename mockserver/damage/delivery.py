@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.damage.answer import Answer, Cut
+from mockserver.witness import Witness
 
 EXTENSION = "mockserver.connection"
 LINGER = 30.0
@@ -32,8 +33,14 @@ class Connection(Protocol):
     async def flushed(self) -> None:
         """Return when all that was sent has arrived, or never will."""
 
+    def left_already(self) -> bool:
+        """Whether the client sends nothing any more, whether it still reads or not."""
+
     async def left(self) -> None:
-        """Return when the client sends nothing any more, whether it still reads or not."""
+        """Return when that is so."""
+
+    def witness(self) -> Witness:
+        """What can tell, after an answer, whether it found anybody; to be closed."""
 
     async def lost(self) -> None:
         """Return when the connection has ended."""
@@ -65,6 +72,25 @@ class DamagedResponse(Response):
         await _Delivery(self.answer, self.decided, scope, receive, send).run()
 
 
+class WatchedResponse(Response):
+    """The answer to a client that sends nothing more; `decided` is told after it whether it found nobody."""
+
+    def __init__(self, response: Response, connection: Connection, decided: Callable[[bool], None]) -> None:
+        super().__init__(status_code=response.status_code)
+        self._response = response
+        self._connection = connection
+        self._decided = decided
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        lost = True  # also when the server stops meanwhile
+        with self._connection.witness() as witness:
+            try:
+                await self._response(scope, receive, send)
+                lost = await witness.lost()
+            finally:
+                self._decided(lost)
+
+
 class _Delivery:
     """One damaged answer on its way."""
 
@@ -74,43 +100,55 @@ class _Delivery:
         self._answer = answer
         self._decided = decided
         self._receive = receive
-        self._send = send
+        self._sends = send
+        self._told = False
         self._connection: Connection | None = (scope.get("extensions") or {}).get(EXTENSION)
 
     async def run(self) -> None:
         with self._connection.held(self._receive) if self._connection else nullcontext():
-            if await self._left_in_time():
-                await self._hang_up()
-                return
-            if self._answer.unanswered:
-                await self._end(self._answer.unanswered.cut)
-            else:
-                await self._send_answer()
+            try:
+                await self._run()
+            finally:
+                self._tell(lost=True)  # unless it is known better; the server may have stopped meanwhile
 
-    async def _left_in_time(self) -> bool:
-        """Wait for as long as the answer is late; whether the client was gone before. One that only sends
-        nothing more is taken for gone: that is how one looks whose patience ended."""
-        gone = True  # also when the server stops meanwhile
-        try:
-            left = self._gone() if self._connection is None else self._connection.left()
-            gone = await _within(self._answer.delay, left)
-        finally:
-            self._decided(gone)
-        return gone
+    async def _run(self) -> None:
+        """Send it, as late as it has to be. A client that sends nothing more meanwhile is answered at once:
+        it may be gone, its patience at an end, and that shows when it is sent something."""
+        if self._connection is None:
+            if await self._gone_after(self._answer.delay):
+                return
+        elif await _within(self._answer.delay, self._connection.left()):
+            with self._connection.witness() as witness:
+                await self._send()
+                self._tell(lost=await witness.lost())
+            return
+        self._tell(lost=False)
+        await self._send()
+
+    def _tell(self, *, lost: bool) -> None:
+        if not self._told:
+            self._told = True
+            self._decided(lost)
+
+    async def _send(self) -> None:
+        if self._answer.unanswered:
+            await self._end(self._answer.unanswered.cut)
+        else:
+            await self._send_answer()
 
     async def _send_answer(self) -> None:
         answer, body = self._answer, self._answer.sent
         ending, drip = answer.ending, answer.drip
         cut = ending.cut if ending else Cut.CLOSE if answer.short else None
         start: dict[str, Any] = {"type": "http.response.start", "status": answer.status}
-        await self._send({**start, "headers": answer.raw_headers})
+        await self._sends({**start, "headers": answer.raw_headers})
         began = asyncio.get_running_loop().time()
         pieces = _pieces(body, drip.pieces if drip else 1)
         for number, piece in enumerate(pieces, 1):
             if drip and await self._gone_at(began + drip.seconds * number / len(pieces)):
                 return
             more = cut is not None or number < len(pieces)
-            await self._send({"type": "http.response.body", "body": piece, "more_body": more})
+            await self._sends({"type": "http.response.body", "body": piece, "more_body": more})
         if cut is not None:
             await self._end(cut)
 

@@ -13,7 +13,13 @@ from pathlib import Path
 from types import FrameType
 
 from mockserver.execution import guard
-from mockserver.execution.guard import HEEDED, NOT_EXECUTABLE, NOT_FOUND, SIGNALLED
+from mockserver.execution.guard import (
+    HEEDED,
+    NOT_EXECUTABLE,
+    NOT_FOUND,
+    PR_SET_CHILD_SUBREAPER,
+    SIGNALLED,
+)
 
 
 class CannotRun(Exception):
@@ -40,8 +46,9 @@ def found(command: str) -> str:
 def run(command: Sequence[str], environment: Mapping[str, str], *, folders: Sequence[Path] = ()) -> int:
     """Run a command and return its exit code, 128 + N when signal N ended it.
 
-    Call it in the main thread. What the command leaves running is ended. When this process is killed, all of
-    it is, and the `folders` are removed. Its file descriptors are those that this process was given."""
+    Call it in the main thread of a process without other children. What the command leaves running is ended.
+    When this process is killed, all of it is, and the `folders` are removed. Its file descriptors are those
+    that this process was given."""
     if not hasattr(os, "fork"):
         return _waited(subprocess.Popen(list(command), env=dict(environment)))
     lifeline, told = os.pipe()
@@ -51,6 +58,8 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, folders: Sequ
     arguments = [sys.executable, "-I", "-S", guard.__file__, str(lifeline), removed, *command]
     try:
         with _relayed(told):
+            # What a guard that was killed leaves behind comes to this process.
+            guard.control(PR_SET_CHILD_SUBREAPER, 1)
             with _blocked():
                 process = subprocess.Popen(arguments, env=dict(environment), close_fds=False)
             os.close(lifeline)
@@ -106,4 +115,6 @@ def _followed(process: subprocess.Popen[bytes]) -> int:
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
             process.returncode = os.waitstatus_to_exitcode(status)
+            if os.WIFSIGNALED(status):
+                guard.kill_rest()
             return _waited(process)

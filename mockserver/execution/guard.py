@@ -150,18 +150,17 @@ def _gone_within(seconds: float, lifeline: int) -> bool:
         orphaned, _, _ = select.select([lifeline], [], [], PAUSE)
         if time.monotonic() > until or (orphaned and not os.read(lifeline, 4096)):
             break
-        for _ in _changed():
-            pass
+        _bury()
     return not left
 
 
 def kill_rest() -> None:
-    """SIGKILL everything below this process, also what is born meanwhile."""
+    """SIGKILL everything below this process, also what is born meanwhile, and bury it."""
     while left := descendants():
         send(signal.SIGKILL, left)
-        for _ in _changed():
-            pass
         time.sleep(PAUSE / 10)
+        _bury()
+    _bury()
 
 
 def descendants() -> list[int]:
@@ -210,6 +209,11 @@ def _changed(flags: int = 0) -> Iterator[tuple[int, int]]:
             yield changed
 
 
+def _bury() -> None:
+    for _ in _changed():
+        pass
+
+
 def _code(status: int) -> int:
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else SIGNALLED - code
@@ -223,7 +227,7 @@ def _started(command: Sequence[str], heeded: Sequence[int]) -> int:
         return child
     code = NOT_EXECUTABLE
     try:
-        _control(PR_SET_PDEATHSIG, signal.SIGKILL)
+        control(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == guard:
             for number in (*heeded, signal.SIGPIPE, signal.SIGXFSZ):
                 signal.signal(number, signal.SIG_DFL)
@@ -236,7 +240,7 @@ def _started(command: Sequence[str], heeded: Sequence[int]) -> int:
         os._exit(code)
 
 
-def _control(option: int, value: int) -> None:
+def control(option: int, value: int) -> None:
     """prctl(2), where there is one."""
     if sys.platform == "linux":
         with contextlib.suppress(ImportError, OSError, AttributeError):
@@ -256,9 +260,17 @@ def _remove(folders: Iterable[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _complete() -> None:
+    """Let nothing of ours have the numbers of streams that are missing; the command misses them as before."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
 def main(arguments: Sequence[str]) -> int:
+    _complete()
     lifeline, folders = int(arguments[0]), arguments[1].split(os.pathsep)
-    _control(PR_SET_CHILD_SUBREAPER, 1)
+    control(PR_SET_CHILD_SUBREAPER, 1)
     guard = Guard(arguments[2:], lifeline)
     code = guard.watch()
     if code is None:

@@ -18,16 +18,16 @@ VARIABLE = "SSL_CERT_FILE"
 
 def load() -> ModuleType:
     """The real certifi, in place of this file."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    elsewhere = [path for path in sys.path if os.path.abspath(path or os.curdir) != here]
-    spec = importlib.machinery.PathFinder.find_spec(NAME, elsewhere)
-    if spec is None or spec.loader is None:
-        raise ModuleNotFoundError("No module named 'certifi'", name=NAME)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[NAME] = module
-    spec.loader.exec_module(module)
-    point(module)
-    return module
+    for path in sys.path:
+        spec = importlib.machinery.PathFinder.find_spec(NAME, [path])
+        # It is a package. A mere module is this one, of this interception or of another around it.
+        if spec and spec.loader and spec.has_location and spec.submodule_search_locations:
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[NAME] = module
+            spec.loader.exec_module(module)
+            point(module)
+            return module
+    raise ModuleNotFoundError("No module named 'certifi'", name=NAME)
 
 
 def point(certifi: ModuleType) -> Callable[[], None]:

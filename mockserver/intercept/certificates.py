@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -39,12 +40,24 @@ class Certificates:
         return pkcs12.serialize_java_truststore([certificate], encryption)
 
     def _context(self, host: str) -> ssl.SSLContext:
-        """What the server does TLS with as a host. Raises ValueError for what is no name of a host."""
+        """What the server does TLS with as a host. Raises ValueError for what is no name of a host, OSError
+        where only a file can hold a key for OpenSSL and there is no room for one."""
         now = datetime.now(UTC).replace(tzinfo=None)
         leaf = self._authority.issue_cert(
             host, organization_name=ISSUER, not_before=now - BEFORE, not_after=now + AFTER
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        leaf.configure_cert(context)
+        _configure(context, leaf)
         context.set_alpn_protocols(PROTOCOLS)
         return context
+
+
+def _configure(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
+    """Let a context show a certificate. OpenSSL reads files alone; on Linux they can be in memory."""
+    if not hasattr(os, "memfd_create"):
+        leaf.configure_cert(context)
+        return
+    with os.fdopen(os.memfd_create("mockserver-leaf"), "wb") as file:
+        file.write(leaf.private_key_and_cert_chain_pem.bytes())
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")

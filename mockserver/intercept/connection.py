@@ -14,8 +14,10 @@ from mockserver.protocol import Protocol
 TARGET = "mockserver.target"
 """The extension of a scope that says where the request wants to go: a Target, or None for nowhere."""
 NAMED = "mockserver.named"
-"""The extension that says what the request line names beside the path: a Target, or None."""
-_ABSOLUTE = re.compile(rb"(?P<scheme>https?)://(?P<authority>[^/?#]*)", re.IGNORECASE)
+"""The extension that says what the request line names beside the path: a Target, or as text what cannot be
+one; None where it names nothing."""
+_ABSOLUTE = re.compile(rb"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#]*)", re.IGNORECASE)
+_PORTS = {"http": HTTP, "https": HTTPS}
 
 
 class Intercepted(Protocol):
@@ -29,21 +31,23 @@ class Intercepted(Protocol):
 
     def on_headers_complete(self) -> None:
         named = self._named()
-        extensions: dict[str, Any] = {**self._extensions, TARGET: self._tunnel or named, NAMED: named}
+        extensions: dict[str, Any] = {**self._extensions, NAMED: named}
+        extensions[TARGET] = self._tunnel or (named if isinstance(named, Target) else None)
         self.scope["extensions"] = extensions
         super().on_headers_complete()
 
-    def _named(self) -> Target | None:
+    def _named(self) -> Target | str | None:
         """What the request line names; it keeps the path alone."""
         found = _ABSOLUTE.match(self.url)
         if found is None:
             return None
         rest = self.url[found.end() :]
         self.url = rest if rest.startswith(b"/") else b"/" + rest
-        secure = found["scheme"].lower() == b"https"
-        if secure:
-            self.scope["scheme"] = "https"
+        scheme, authority = found["scheme"].decode().lower(), found["authority"].decode("latin1")
+        if scheme == "https":
+            self.scope["scheme"] = scheme
         try:
-            return Target.of(found["authority"].decode("latin1"), port=HTTPS if secure else HTTP)
-        except ValueError:
-            return None
+            return Target.of(authority, port=_PORTS[scheme])
+        except (ValueError, KeyError):
+            shown = authority if "@" not in authority else f"…@{authority.rpartition('@')[2]}"
+            return f"{scheme}://{shown}"

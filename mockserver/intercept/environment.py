@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ AUTHORITIES = (
     "AWS_CA_BUNDLE",
     "NODE_EXTRA_CA_CERTS",
 )
+OPTIONS = ("NODE_OPTIONS", "JAVA_TOOL_OPTIONS")
+"""What is added to rather than replaced, beside the PYTHONPATH."""
 PRELOAD = Path(__file__).with_name("preload.cjs")
 """Brings Node behind the proxy: before 22.21 it does not look at the environment, and later not always."""
 _PLAIN = re.compile(r"[\w@%+=:,./|*-]+")
@@ -56,10 +59,28 @@ def variables(proxy_url: str, files: Files, given: Mapping[str, str]) -> dict[st
         "no_proxy": NO_PROXY,
         **dict.fromkeys(AUTHORITIES, str(files.authority)),
         "NODE_USE_ENV_PROXY": "1",
-        "NODE_OPTIONS": _joined(" ", given.get("NODE_OPTIONS"), f"--require {_for_node(str(PRELOAD))}"),
+        "NODE_OPTIONS": _node(given.get("NODE_OPTIONS", "")),
         "JAVA_TOOL_OPTIONS": _joined(" ", given.get("JAVA_TOOL_OPTIONS"), _java(proxy_url, files)),
         "PYTHONPATH": _joined(os.pathsep, str(files.python), given.get("PYTHONPATH")),
     }
+
+
+def _node(given: str) -> str:
+    """The options for Node; another interception around this one has given the same already."""
+    preload = f"--require {_for_node(str(PRELOAD))}"
+    return given if preload in given else _joined(" ", given, preload)
+
+
+def exports(found: Mapping[str, str]) -> str:
+    """Lines for a POSIX shell that set variables, found with nothing `given`; what it has itself for Node and
+    Java and as PYTHONPATH is kept."""
+    return "".join(f"export {name}={_extended(name, shlex.quote(value))}\n" for name, value in found.items())
+
+
+def _extended(name: str, quoted: str) -> str:
+    if name in OPTIONS:
+        return f'"${{{name}:+${name} }}"{quoted}'
+    return f'{quoted}"${{PYTHONPATH:+:$PYTHONPATH}}"' if name == "PYTHONPATH" else quoted
 
 
 def _java(proxy_url: str, files: Files) -> str:

@@ -33,7 +33,9 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         target: Target | None = scope["extensions"][TARGET]
         if target is None:
-            await self._refuse(400, NO_TARGET, scope, receive, send)
+            named = scope["extensions"][NAMED]
+            reason = f"{named!r:.100} is nowhere that this proxy leads to" if named else NO_TARGET
+            await self._refuse(400, reason, scope, receive, send)
         elif (way := self._guard.way(target)) is Way.NOWHERE:
             await self._refuse(403, self._guard.refuse(target), scope, receive, send)
         elif (other := _other(scope, target)) is not None:
@@ -50,7 +52,7 @@ class Gate:
 
 def _other(scope: Scope, target: Target) -> str | None:
     """Another host than its target that a request names."""
-    named: Target | None = scope["extensions"][NAMED]
+    named: Target | str | None = scope["extensions"][NAMED]
     if named is not None and named != target:
         return str(named)
     for name, value in scope["headers"]:

@@ -40,6 +40,10 @@ class Interception(ABC):
         its PYTHONPATH are kept."""
         return environment.variables(self.proxy_url, self.files, os.environ if given is None else given)
 
+    def exports(self) -> str:
+        """The same as lines for a POSIX shell, which keep what that has."""
+        return environment.exports(self.environment({}))
+
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Set these variables in this process for a block; clients that are made within it are intercepted.
@@ -63,6 +67,7 @@ class Interception(ABC):
             "trust_store": str(self.files.trust_store),
             "trust_store_password": self.files.password,
             "environment": self.environment({}),
+            "exports": self.exports(),
             "refused": [{"host": one.host, "port": one.port, "count": one.count} for one in self.refused],
         }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,6 +14,8 @@ from mockserver.intercept.certificates import Certificates
 from mockserver.intercept.connection import Intercepted
 from mockserver.intercept.guard import HTTPS, Guard, Way
 from mockserver.intercept.target import Target
+
+logger = logging.getLogger("mockserver")
 
 HEAD_TIMEOUT = 20.0
 """Seconds that a client has for its first request line and headers, and again for the TLS handshake."""
@@ -121,9 +125,11 @@ class Opening(asyncio.Protocol):
 
     async def _secure(self, target: Target) -> None:
         """Answer a CONNECT and speak TLS on the same connection."""
+        context = self._context(target)
+        if context is None:
+            return
         early = _Early()
         try:
-            context = self._proxy.certificates.context(target.host)
             self.transport.write(ESTABLISHED)
             secure = await self._loop.start_tls(
                 self.transport,
@@ -139,6 +145,17 @@ class Opening(asyncio.Protocol):
         self._leave()
         if secure is not None and not early.lost:
             early.give_up_to(self._proxy.connected(target), secure)
+
+    def _context(self, target: Target) -> ssl.SSLContext | None:
+        """What TLS is spoken with; without that the CONNECT is refused, which is not the client's doing."""
+        try:
+            return self._proxy.certificates.context(target.host)
+        except Exception as error:
+            reason = f"mockserver could not make a certificate for {target.host}: {error}"
+            logger.exception("CONNECT %s: a mistake of the mock server", target)
+            self._proxy.note("CONNECT", str(target), 500, reason)
+            self._refuse(500, reason, phrase="Internal server error")
+            return None
 
     def _failed(self, target: Target, error: Exception) -> None:
         if "alert" in str(error).lower():

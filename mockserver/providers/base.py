@@ -19,7 +19,7 @@ from mockserver import catalogue, met
 from mockserver.catalogue import Behaviour
 from mockserver.clock import Due
 from mockserver.courier import Courier
-from mockserver.damage.delivery import DamagedResponse
+from mockserver.damage.delivery import EXTENSION, Connection, DamagedResponse, WatchedResponse
 from mockserver.faults import RESULT as RESULT
 from mockserver.imaging.studio import Studio
 from mockserver.journal import Draft, Journal, Observer, enter, shortened
@@ -193,16 +193,19 @@ class Wire(ABC):
                 self._abandoned(call)
                 raise
         if isinstance(response, DamagedResponse) and response.answer.delay > 0:
-            response.decided = partial(self._journal_late, call, response)
-        else:
-            self._journal(call, response)
+            response.decided = partial(self._journal_late, call, response, response.answer.delay)
+            return response
+        connection: Connection | None = (request.scope.get("extensions") or {}).get(EXTENSION)
+        if connection is not None and connection.left_already():
+            return WatchedResponse(response, connection, partial(self._journal_late, call, response, 0.0))
+        self._journal(call, response)
         return response
 
-    def _journal_late(self, call: Call, response: DamagedResponse, gone: bool) -> None:
-        """Write an answer down after its delay, when it is known whether anybody waited for it."""
+    def _journal_late(self, call: Call, response: Response, waited: float, gone: bool) -> None:
+        """Write an answer down when it is known whether anybody waited for it."""
         if gone:
             call.draft.notes.append("nobody waited for the answer any more when it was to be sent")
-        self._journal(call, None if gone else response, waited=response.answer.delay)
+        self._journal(call, None if gone else response, waited=waited)
 
     def _abandoned(self, call: Call) -> None:
         call.draft.notes.append("the server stopped before it could answer")

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope
 
 from mockserver.damage import delivery
 from mockserver.damage.delivery import EXTENSION
+from mockserver.witness import Witness
 
 BODILESS = (204, 304)
 
@@ -85,6 +86,14 @@ class Connection:
                 self._status = 500
                 self._end(None)
         self._end(Break.CLOSED)  # unless it is over, as it should be
+
+    def left_already(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+        return self._gone.is_set()
+
+    def witness(self) -> Witness:
+        """What tells that nobody does."""
+        return Witness(None)
 
     async def _receive(self) -> Message:
         if self._request:

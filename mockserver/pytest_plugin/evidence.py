@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,21 +20,27 @@ SHOWN = 3
 """How many of them are shown."""
 
 
-def broken(subjects: Sequence[Subject]) -> str:
-    """Why a test fails whose own function passed: the findings that fail it, then the last exchanges; empty
-    when nothing does."""
+def broken(subjects: Sequence[Subject], *, place: str) -> str:
+    """Why a test fails whose own function passed: the findings that fail it, then the last exchanges, the
+    `place` of the test at the end; empty when nothing does."""
     guilty = [replace(one, findings=one.broken) for one in subjects if one.broken]
     rules = list(dict.fromkeys(finding.rule for one in guilty for finding in one.findings))
     if not rules:
         return ""
     others = f", and {len(rules) - 1} more" if len(rules) > 1 else ""
-    ids = ", ".join(f'"{rule.id}"' for rule in rules)
     blocks = [
         f"{rules[0].id}: {rules[0].title}{others}\n",
         *(one.text() for one in guilty),
-        f"Where this is meant: @pytest.mark.mockserver(allow=[{ids}])",
+        f"Where this is meant: {allowing(rule.id for rule in rules)}\n",
+        f"{place}: {', '.join(rule.id for rule in rules)}",
     ]
     return "\n".join(blocks)
+
+
+def allowing(rules: Iterable[str]) -> str:
+    """The marker that allows to break rules, by their ids."""
+    ids = ", ".join(f'"{rule}"' for rule in rules)
+    return f"@pytest.mark.mockserver(allow=[{ids}])"
 
 
 def seen(subjects: Sequence[Subject], strangers: Sequence[Exchange]) -> str:

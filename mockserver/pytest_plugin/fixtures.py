@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.pytest_plugin import trial
+from mockserver.pytest_plugin import lifeline, trial
 from mockserver.pytest_plugin.run import RUN, Run
 from mockserver.pytest_plugin.terms import Settings, TermsError, merged
 
@@ -34,6 +34,7 @@ def mockserver(
 
     What `mockserver.sandbox()` mints is judged as the fixture `sandbox` is, and dropped at the end of the
     test or fixture that minted it."""
+    lifeline.hold(pytestconfig)
     run = pytestconfig.stash[RUN]
     with _server(run, mockserver_options) as server:
         run.begin(server)
@@ -160,7 +161,7 @@ def _server(
     try:
         return connect(run.options.url, run.options.token)
     except (ServerError, PermissionError, ValueError) as error:
-        raise pytest.fail.Exception(f"--mockserver-url={run.options.url}: {error}", pytrace=False) from None
+        raise pytest.fail.Exception(f"{run.options.url_given}: {error}", pytrace=False) from None
 
 
 def _reachable(request: pytest.FixtureRequest, sandbox: object) -> RunningSandbox | RemoteSandbox:

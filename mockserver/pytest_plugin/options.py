@@ -30,9 +30,11 @@ class FailOn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """A shared server, if there is one; where to write a report; how to judge where no marker says it."""
+    """A shared server, if there is one, and how it was given; where to write a report; how to judge where no
+    marker says it."""
 
     url: str | None
+    url_given: str
     token: str | None
     report: Path | None
     fail_on: FailOn
@@ -41,10 +43,12 @@ class Options:
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
         """Those of a run. Raises pytest.UsageError."""
-        url = config.getoption("mockserver_url")
+        option = config.getoption("mockserver_url")
+        url = (os.environ.get(URL, "") if option is None else option).strip()
         report = config.getoption("mockserver_report")
         return cls(
-            url=(os.environ.get(URL, "") if url is None else url).strip() or None,
+            url=url or None,
+            url_given=f"{URL if option is None else '--mockserver-url'}={url}",
             token=os.environ.get(TOKEN) or None,
             report=Path(report) if report else None,
             fail_on=_fail_on(config.getoption("mockserver_fail_on") or config.getini("mockserver_fail_on")),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.pytest_plugin.options import Options
+from mockserver.pytest_plugin.strangers import Strangers
 from mockserver.pytest_plugin.watch import Watch, Watched
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ class Run:
         self.subjects: dict[str, Subject] = {}
         self.meetings: set[Meeting] = set()
         self.notes: list[str] = []
+        self.strangers = Strangers()
         self.interception: Interception | None = None
 
     def begin(self, server: Server) -> None:
         """A server is there for the tests to come."""
         self.server = server
         self.used = True
+        self.strangers.begin()
         self.watch.on(server)
 
     def end(self) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockserver.pytest_plugin import evidence
 from mockserver.pytest_plugin.run import Run
 from mockserver.pytest_plugin.verdict import SUBJECTS
 
 if TYPE_CHECKING:
-    from mockserver.contract.report import Report
+    from mockserver.contract.report import Report, Subject
 
 TITLE = "mock server"
 OUTPUT = "mockserver"
@@ -32,7 +35,11 @@ class Worker:
             met = sorted(
                 (one.provider, one.operation, one.behaviour, one.by.value) for one in self._run.meetings
             )
-            self._output[OUTPUT] = {"met": [list(one) for one in met], "notes": self._run.notes}
+            self._output[OUTPUT] = {
+                "met": [list(one) for one in met],
+                "notes": self._run.notes,
+                "strangers": self._run.strangers.as_data(),
+            }
 
 
 class Summary:
@@ -62,6 +69,7 @@ class Summary:
 
             self._run.used = True
             self._run.notes += sent["notes"]
+            self._run.strangers.add(sent["strangers"])
             self._run.meetings |= {
                 Meeting(provider=provider, operation=operation, behaviour=behaviour, by=Trigger(by))
                 for provider, operation, behaviour, by in sent["met"]
@@ -69,13 +77,15 @@ class Summary:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the report, where one is wanted."""
+        """Write the report, where one is wanted; where that fails, the run has not succeeded."""
         path = self._run.options.report
         if path is not None and not session.config.getoption("collectonly"):
             try:
                 self._written = [str(one) for one in self._report().write(path)]
             except (OSError, ValueError) as error:
-                self._run.notes.append(f"--mockserver-report: {error}")
+                sys.stderr.write(f"\nERROR: --mockserver-report: {told(error)}\n")
+                if session.exitstatus == pytest.ExitCode.OK:
+                    session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -83,14 +93,22 @@ class Summary:
         """Findings and coverage; with -q a line. Nothing with -qq, and where no test asked for a server."""
         if not self._run.used or terminalreporter.verbosity < -1:
             return
-        writer = config.get_terminal_writer()
         if terminalreporter.verbosity < 0:
-            terminalreporter.write_line(f"{TITLE}: {self._report().verdict}")
-            return
-        terminalreporter.section(TITLE)
-        terminalreporter.write(self._report().text(colour=writer.hasmarkup, columns=writer.fullwidth))
+            for line in filter(None, (str(self._report().verdict), str(self._run.strangers))):
+                terminalreporter.write_line(f"{TITLE}: {line}")
+        else:
+            terminalreporter.section(TITLE)
+            terminalreporter.write(self._text(config))
         for path in self._written:
             terminalreporter.write_line(f"written: {path}")
+
+    def _text(self, config: pytest.Config) -> str:
+        writer = config.get_terminal_writer()
+        return self._report().text(
+            colour=writer.hasmarkup,
+            columns=writer.fullwidth,
+            failures_shown=config.getoption("tbstyle") != "no",
+        )
 
     def _report(self) -> Report:
         from mockserver.contract.coverage import Coverage
@@ -98,5 +116,28 @@ class Summary:
 
         coverage = Coverage.merged(Coverage(meetings=frozenset(self._run.meetings)))
         subjects = tuple(self._run.subjects.values())
-        notes = tuple(dict.fromkeys(self._run.notes))
-        return Report(title=self._title, subjects=subjects, coverage=coverage, notes=notes)
+        notes = (str(self._run.strangers), _where_meant(subjects), *self._run.notes)
+        return Report(
+            title=self._title,
+            subjects=subjects,
+            coverage=coverage,
+            notes=tuple(dict.fromkeys(filter(None, notes))),
+        )
+
+
+def told(error: OSError | ValueError) -> str:
+    """An error of a report, without its number."""
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+
+
+def _where_meant(subjects: Iterable[Subject]) -> str:
+    """How to allow what was found, but failed no test."""
+    rules = {
+        finding.rule.id: None
+        for one in subjects
+        for finding in one.findings
+        if not (one.fails(finding) or one.allows(finding))
+    }
+    if not rules:
+        return ""
+    return f"Where this is meant: {evidence.allowing(rules)}, or mockserver_allow in the ini file"

@@ -46,7 +46,7 @@ class Terms:
             settings = merged(settings, _settings(marker.kwargs))
             allow = (*allow, *_ids(marker.kwargs.get("allow", ())))
             fail_on = _fail_on(marker.kwargs.get("fail_on", fail_on))
-        return cls(settings=settings, allow=tuple(dict.fromkeys(_checked(allow))), fail_on=fail_on)
+        return cls(settings=settings, allow=tuple(dict.fromkeys(checked(allow))), fail_on=fail_on)
 
     @property
     def limit(self) -> Level | None:
@@ -62,6 +62,15 @@ def merged(some: Settings, more: Settings) -> Settings:
         provider: {**some.get(provider, {}), **more.get(provider, {})}
         for provider in dict.fromkeys((*some, *more))
     }
+
+
+def checked(ids: Iterable[str]) -> Iterator[str]:
+    """Ids of rules, in their order. Raises TermsError for one that there is not."""
+    known = _rules()
+    for one in ids:
+        if one not in known:
+            raise TermsError(f"there is no rule {one!r:.100}{_near(one, known)}")
+        yield one
 
 
 def _settings(named: Mapping[str, Any]) -> Settings:
@@ -102,14 +111,6 @@ def _ids(allow: Any) -> Iterable[str]:
     return map(str, allow)
 
 
-def _checked(ids: Iterable[str]) -> Iterator[str]:
-    known = _rules()
-    for one in ids:
-        if one not in known:
-            raise TermsError(f"there is no rule {one!r:.100}{_near(one, known)}")
-        yield one
-
-
 @cache
 def _rules() -> tuple[str, ...]:
     from mockserver.contract import rules
@@ -128,5 +129,4 @@ def _fail_on(value: Any) -> FailOn:
 def _near(name: str, possible: Iterable[str]) -> str:
     names = tuple(possible)
     near = get_close_matches(name[:100], names, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ";"
-    return f"{hint} there are {', '.join(names)}"
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(names)}"

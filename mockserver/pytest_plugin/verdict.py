@@ -6,6 +6,7 @@ It falls when the test function has ended, before fixtures are torn down: what t
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
@@ -62,6 +63,8 @@ class Verdicts:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Keep what was judged; and of a test that failed by itself, say what its client did."""
         report = yield
+        if self._run.server is not None:
+            self._run.strangers.notice(self._run.server, item.nodeid)
         if self._run.watch and (call.when == "call" or (call.when == "setup" and not report.passed)):
             one = trial.of(item)
             by_client = one.failed is not None and _raised(call) is one.failed
@@ -81,7 +84,7 @@ class Verdicts:
         from mockserver.server import ServerError
 
         try:
-            return evidence.broken(self._judged(item))
+            return evidence.broken(self._judged(item), place=_line(item))
         except (ServerError, TermsError) as error:
             return f"the client could not be judged: {error}"
 
@@ -124,6 +127,12 @@ def _light(subject: Subject) -> Subject:
 
 def _raised(call: pytest.CallInfo[None]) -> BaseException | None:
     return None if call.excinfo is None else call.excinfo.value
+
+
+def _line(item: pytest.Item) -> str:
+    """Where a test begins, as terminals and editors make it a link."""
+    path = os.path.relpath(item.path, item.config.invocation_params.dir)
+    return f"{path}:{(item.location[1] or 0) + 1}"
 
 
 def _place(report: pytest.TestReport, item: pytest.Item) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 2.0
 TIMEOUT = 30.0
 """Seconds; a travel waits for callbacks."""
-KEEP_ALIVE = 60.0
+KEEP_ALIVE = 10.0
 """Seconds; less than the server's own."""
 SANDBOXES = "/_mock/sandboxes"
 

@@ -16,6 +16,13 @@ def test_help_lists_the_commands(flag: str) -> None:
     assert "serve" in shown
 
 
+def test_help_tells_what_each_command_does_in_whole_sentences() -> None:
+    _, shown = run("--help")
+    told = shown.partition("Commands:\n")[2].splitlines()
+    assert len(told) >= 8
+    assert all(line.endswith(".") and not line.endswith("..") for line in told)
+
+
 def test_help_of_serve_teaches_by_example() -> None:
     _, shown = run("serve", "--help")
     for expected in ("--host", "--port", "--allow-host", "mockserver serve --port 0", "127.0.0.1"):
@@ -48,7 +55,14 @@ def test_an_address_that_others_reach_needs_a_token(host: str) -> None:
     code, shown = run("serve", "--host", host, "--port", "0")
     assert code == 2
     assert f"others can reach {host}" in shown
-    assert "--control-token TOKEN" in shown
+    assert "(--control-token TOKEN, or MOCKSERVER_CONTROL_TOKEN in the environment)" in shown
+    assert "control_token=" not in shown
+
+
+def test_a_host_with_more_around_it_is_refused_by_serve_too() -> None:
+    code, shown = run("serve", "--allow-host", "http://foo.example/")
+    assert code == 2
+    assert "a host, not a URL: foo.example" in shown
 
 
 @pytest.mark.parametrize("token", ["", " ", "two\nlines"])

@@ -74,6 +74,11 @@ def test_what_print_env_lists_is_what_a_command_finds(execute: Execute) -> None:
     assert {name for name in values if name.startswith("MOCKSERVER_")} == names - {"OWN"}
 
 
+def test_print_env_says_first_that_it_has_no_values(execute: Execute) -> None:
+    first, *_ = execute("--print-env").stdout.splitlines()
+    assert first.startswith("# Names alone: the values are made when CMD runs")
+
+
 def test_a_template_can_hold_more_than_a_field(execute: Execute) -> None:
     template = 'SETTINGS={{"key": "{processimage.app_id}", "url": "{ailab.url}/api"}}'
     found = json.loads(execute("--env", template, "--", "printenv", "SETTINGS").stdout)

@@ -12,6 +12,7 @@ from mockserver import fixtures
 from mockserver.cli import main
 
 PORTRAIT = str(fixtures.path("portrait.jpg"))
+NO_KEY = "httpx.post(url)"
 BREAKS_MUST = f"curl -s {URL} {KEY} -F size=1"  # it sends no image
 BREAKS_SHOULD = f"{CURL[2]} -F retrun_form=mask"
 
@@ -80,7 +81,7 @@ def test_settings_and_faults_make_a_bad_day(execute: Execute) -> None:
         (("--setting", "picwish.polls=many"), "it can be a whole number"),
         (
             ("--setting", "picwsh.polls=3"),
-            "there is no provider 'picwsh'. Did you mean picwish? There are ailab",
+            "there is no provider 'picwsh'. Did you mean picwish?",
         ),
         (("--setting", "polls=3"), "is not PROVIDER.NAME=VALUE, such as picwish.polls=3"),
         (("--fail", "picwish.state.-88"), "did you mean picwish.state.-8"),
@@ -92,9 +93,13 @@ def test_settings_and_faults_make_a_bad_day(execute: Execute) -> None:
         (("--fail", "ailab"), "is not PROVIDER.EFFECT, such as picwish.state.-8"),
         (("--env", "KEY"), "is not NAME=TEMPLATE, such as API_KEY={ailab.api_key}"),
         (("--env", "KEY={ailab.key}"), "KEY: there is no field {ailab.key}. Did you mean {ailab.api_key}?"),
+        (("--env", "KEY={foo.url}"), "KEY: there is no provider 'foo'. There are ailab, picwish"),
+        (("--allow-host", "http://foo.example:80/x"), "a host, not a URL: foo.example"),
+        (("--allow-host", "[::1]:80"), "a host, and no more: ::1"),
+        (("--allow-host", "*.foo.example"), "'*.foo.example' is no host, such as images.example.com"),
         (("--env", "KEY={token}"), "there is no field {token}"),
         (("--env", "KEY={url"), "{{ and }} stand for braces"),
-        (("--allow", "PIC-POL-07"), "there is no rule 'PIC-POL-07'. Did you mean PIC-POLL-07? There are"),
+        (("--allow", "PIC-POL-07"), "there is no rule 'PIC-POL-07'. Did you mean PIC-POLL-07?"),
         (("--report", "report.pdf"), "must end in .html, .json, .xml, .txt, or be a folder"),
         (("--fail-on", "may"), "'must', 'should', 'never'"),
         (("--control-token", " "), "at least one character"),
@@ -141,14 +146,68 @@ def test_a_report_that_cannot_be_written_fails_a_command_that_passed(
     assert f"mockserver: {path}: cannot write the report" in ran.stderr
 
 
+@pytest.mark.parametrize("name", ["images.example.com", "LOCALHOST", "192.0.2.1", "2001:db8::1", "my_host"])
+def test_a_host_can_be_a_name_or_an_address(name: str) -> None:
+    code, shown = run("exec", "--allow-host", name, "--print-env")
+    assert code == 0
+    assert "MOCKSERVER_URL" in shown
+
+
+def test_a_near_miss_is_told_without_all_the_others() -> None:
+    _, shown = run("exec", "--allow", "PIC-POLL-7", "--", "true")
+    assert shown.rstrip().endswith("Did you mean PIC-POLL-07?")
+
+
 def test_whose_client_never_came_is_told_how_to_lead_it_here(execute: Execute) -> None:
     assert "Nothing was sent to http://127.0.0.1:" in execute("true").stderr
 
 
-def test_requests_with_another_key_are_told(execute: Execute) -> None:
-    ran = execute("sh", "-c", f"curl -s {URL} -H 'ailabapi-api-key: of-mine' -F image=@{PORTRAIT}")
-    assert "1 request belonged to no sandbox, the last: 401 POST" in " ".join(ran.stderr.split())
-    assert "--env ITS_VARIABLE={ailab.api_key}" in " ".join(ran.stderr.split())
+@pytest.mark.parametrize("end", ["exit 7", "kill -INT $$"])
+def test_a_command_that_failed_gets_no_advice_where_it_sent_nothing(execute: Execute, end: str) -> None:
+    told = execute("sh", "-c", end).stderr
+    assert "No provider was called" in told
+    assert "Nothing was sent" not in told
+
+
+ANOTHER_KEY = f"curl -s {URL} -H 'ailabapi-api-key: of-mine' -F image=@{PORTRAIT}"
+NO_KEY_OF_TENCENT = (
+    "curl -s $MOCKSERVER_TENCENT_BDA_URL/ -H 'X-TC-Action: SegmentCustomizedPortraitPic' -d '{}'"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "headline", "advice"),
+    [
+        (
+            ANOTHER_KEY,
+            "Not judged: 1 request with no key of this sandbox; no rule broken in 0 others; 1 of 31 ",
+            "to no sandbox, the last: 401 POST",
+        ),
+        (
+            f"{ANOTHER_KEY}; {ANOTHER_KEY}; {CURL[2]}",
+            "Not judged: 2 requests with no key of this sandbox; no rule broken in 1 other; ",
+            "give it another: --env ITS_VARIABLE={ailab.api_key}",
+        ),
+        (
+            NO_KEY_OF_TENCENT,
+            "Not judged: 1 request with no key of this sandbox; no rule broken in 0 others; ",
+            "--env ITS_VARIABLE={tencent_bda.secret_id} --env ANOTHER_ONE={tencent_bda.secret_key}",
+        ),
+        (
+            "curl -s $MOCKSERVER_URL/nowhere",
+            "Not judged: 1 request with no key of this sandbox; no provider was called",
+            "--env ITS_VARIABLE={FIELD}; mockserver exec --print-env lists the fields",
+        ),
+    ],
+)
+def test_requests_with_no_key_of_the_sandbox_are_what_is_told_first(
+    execute: Execute, script: str, headline: str, advice: str
+) -> None:
+    ran = execute("sh", "-c", script, PORTRAIT=PORTRAIT)
+    told = " ".join(ran.stderr.split())
+    assert ran.returncode == 0
+    assert headline in told
+    assert told.index(headline) < told.index(advice)
 
 
 def test_who_uses_the_keys_of_the_default_sandbox_is_judged_too(execute: Execute) -> None:
@@ -158,13 +217,28 @@ def test_who_uses_the_keys_of_the_default_sandbox_is_judged_too(execute: Execute
     assert "AIL-IMAGE-03" in ran.stderr
 
 
-def test_what_other_sandboxes_met_is_covered_but_not_judged(execute: Execute) -> None:
-    minting = (
-        "import os; from mockserver import connect\n"
-        'sandbox = connect(os.environ["MOCKSERVER_URL"]).sandbox()\n'
-        'os.environ.update(MOCKSERVER_AILAB_API_KEY=sandbox.ailab.api_key, PORTRAIT="/dev/null")\n'
-    )
-    ran = execute(PYTHON[0], "-c", minting + PYTHON[2])
+MINTING = """
+import os
+from mockserver import connect
+server = connect(os.environ["MOCKSERVER_URL"])
+unused, sandbox = server.sandbox(), server.sandbox()
+os.environ.update(MOCKSERVER_AILAB_API_KEY=sandbox.ailab.api_key, PORTRAIT="/dev/null")
+"""
+
+
+def test_sandboxes_that_the_command_minted_are_counted_and_not_judged(
+    execute: Execute, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"report{ending}" for ending in (".json", ".html", ".txt")]
+    flags = [part for path in paths for part in ("--report", path)]
+    ran = execute(*flags, PYTHON[0], "-c", f"{MINTING}{PYTHON[2]}sandbox.drop()\n{NO_KEY}")
+    as_json, as_html, as_text = (" ".join(path.read_text().split()) for path in paths)
     assert ran.returncode == 0
-    assert "Sandboxes which the command minted are not judged here" in " ".join(ran.stderr.split())
+    note = "1 sandbox that the command minted was not judged here"
+    assert all(note in told for told in (as_json, as_html, as_text, " ".join(ran.stderr.split())))
+    assert as_text.startswith(
+        "Not judged: 1 request with no key of this sandbox, 1 sandbox that the command "
+    )
+    assert "; no rule broken in 0 other requests; " in as_text
+    assert "--mockserver-report=DIR" in as_text
     assert " of 31 met" in ran.stderr

@@ -55,6 +55,20 @@ def test_what_it_was_started_to_ignore_the_command_ignores(
     assert subprocess.run(["sh", "-c", script], env=environ, capture_output=True).returncode == code
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="who is orphaned is known on Linux alone")
+def test_what_a_killed_guard_leaves_behind_is_killed(start: Start) -> None:
+    executed = start("--", "sh", "-c", "setsid sleep 600 & echo $!; wait")
+    orphan = Path("/proc") / executed.first
+    pid = executed.popen.pid
+    [guard] = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert orphan.exists()
+    os.kill(int(guard), SIGKILL)
+    code, _, errors = executed.end()
+    assert code == 128 + SIGKILL
+    assert "Traceback" not in errors
+    assert not orphan.exists()
+
+
 @pytest.mark.parametrize(
     ("flags", "script"), [((), WAITS), (("--intercept",), LEAVES)], ids=["serving", "intercepting"]
 )

@@ -78,7 +78,7 @@ def test_a_shell_as_the_command_controls_its_own_jobs(terminal: Open) -> None:
     run.type(CTRL_C)
     run.until("> ")
     run.type("exit 3\n")
-    assert "Nothing was sent" in run.rest()
+    assert "No provider was called" in run.rest()
     assert "no job control" not in run.shown
     assert run.code() == 3
 

@@ -11,6 +11,7 @@ from mockserver import fixtures
 pytest.importorskip("trustme")
 PORTRAIT = str(fixtures.path("portrait.jpg"))
 HOST = "https://www.ailabapi.com"
+ASK = f"curl -sS {HOST}/nowhere; echo $PYTHONPATH"
 KEY = ("--env", "KEY={ailab.api_key}")
 URL = f"{HOST}/api/cutout/portrait/avatar-extraction"
 CUT_OUT_AND_DOWNLOAD = f"""
@@ -48,17 +49,22 @@ def test_print_env_lists_the_variables_of_the_interception_too(execute: Execute)
 
 def test_serve_prints_lines_that_bring_a_shell_behind_its_proxy(environ: dict[str, str]) -> None:
     serve = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--intercept"]
+    environ = {**environ, "PYTHONPATH": "/mine"}
     lines = []
     with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=environ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line.strip())
-            if "/_mock/sandboxes/default/journal" in line:
+            if "/_mock/interception" in line:
                 break
         exports = [line for line in lines if line.startswith("export ")]
-        script = "\n".join([*exports, f"curl -sS {HOST}/nowhere"])
-        ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environ)
+        ran = [
+            subprocess.run(["sh", "-c", f"{script}\n{ASK}"], capture_output=True, text=True, env=environ)
+            for script in ("\n".join(exports), lines[-1])
+        ]
         process.terminate()
-    assert "ERROR_AI_NOT_EXISTS" in ran.stdout
+    assert lines[-1].startswith("eval ")
+    assert all("ERROR_AI_NOT_EXISTS" in one.stdout for one in ran)
+    assert all(one.stdout.endswith("python:/mine\n") for one in ran)
     assert any(line.startswith("proxy:") for line in lines)
     assert any(line.startswith("CA certificate:") for line in lines)

@@ -11,6 +11,12 @@ from mockserver import MockServer, RunningSandbox
 from mockserver.cli import main
 
 
+def test_its_help_has_the_port_that_serve_has() -> None:
+    told = verify("--help").output + verify().output
+    assert "mockserver verify http://127.0.0.1:8765" in told
+    assert "8080" not in told
+
+
 def verify(*arguments: str, typed: str = "", **variables: str) -> Result:
     return CliRunner().invoke(main, ["verify", *arguments], input=typed, env=dict(variables))
 
@@ -110,6 +116,7 @@ def test_the_list_says_what_each_case_takes() -> None:
         (("https://www.ailabapi.com", "--case", "TEN-*"), "no case of ailab"),
         (("https://www.ailabapi.com", "--provider", "nobody"), "'nobody' is not one of"),
         (("--list", "--case", "XYZ"), "no case of"),
+        (("http://[",), "is no URL of a server"),
         (("http://x", "--qps", "0"), "is no number above 0"),
         (("http://x", "--qps", "inf"), "is no number above 0"),
         (("http://x", "--qps", "fast"), "is no number above 0"),

@@ -12,7 +12,7 @@ from contract_tests.client.case import Grade
 from mockserver import MockServer
 from mockserver.contract import rules
 
-PROVIDERS = ("picwish",)
+PROVIDERS = ("ailab", "picwish", "processimage", "tencent_bda")
 BAD = (Grade.FAIL, Grade.NON_STRICT)
 
 

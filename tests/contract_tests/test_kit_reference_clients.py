@@ -10,7 +10,7 @@ from contract_tests.adapters import Adapter
 from contract_tests.client.case import Grade
 from mockserver import MockServer
 
-PROVIDERS = ("picwish",)
+PROVIDERS = ("ailab", "picwish", "processimage", "tencent_bda")
 FINE = (Grade.PASS, Grade.INFORMATIONAL, Grade.UNIMPLEMENTED)
 
 

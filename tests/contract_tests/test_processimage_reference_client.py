@@ -1,3 +1,4 @@
+import asyncio
 import io
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract_tests.clients.processimage import ProcessimageClient, ProcessimageError
+from contract_tests.clients.processimage import (
+    AsyncProcessimageClient,
+    ProcessimageClient,
+    ProcessimageError,
+)
 from mockserver import MockServer, RunningSandbox, fixtures
 
 PORTRAIT = fixtures.path("portrait.jpg").read_bytes()
@@ -113,3 +118,77 @@ def test_it_downloads_no_result_that_is_too_old(client: ProcessimageClient, sand
     sandbox.clock.travel(hours=6)
     with pytest.raises(httpx.HTTPStatusError):
         client.download(cleared)
+
+
+def met(sandbox: RunningSandbox, behaviour: str) -> int:
+    """How many exchanges met a behaviour."""
+    return sum(f"processimage.{behaviour}" in one.behaviours for one in sandbox.journal)
+
+
+def test_it_uses_one_token_for_many_calls(client: ProcessimageClient, sandbox: RunningSandbox) -> None:
+    for show in ("true", "false"):
+        client.clear_with_token(PORTRAIT, [BOX], show=show)
+    assert (met(sandbox, "token.issued"), met(sandbox, "authentication.token")) == (1, 2)
+    assert met(sandbox, "authentication.signature") == 0
+
+
+def test_it_exchanges_a_token_that_has_come_to_its_end(
+    client: ProcessimageClient, sandbox: RunningSandbox
+) -> None:
+    short = "/data/expiresIn"
+    sandbox.fail("processimage", "http.json_value", operation="token", pointer=short, value="0")
+    for show in ("true", "false"):
+        client.clear_with_token(PORTRAIT, [BOX], show=show)
+    assert (met(sandbox, "token.issued"), met(sandbox, "token.refreshed")) == (1, 1)
+
+
+@pytest.mark.parametrize("minutes", [36, 24 * 60])
+def test_it_gets_another_token_when_one_is_refused(
+    client: ProcessimageClient, sandbox: RunningSandbox, minutes: int
+) -> None:
+    client.clear_with_token(PORTRAIT, [BOX])
+    sandbox.clock.travel(minutes=minutes)
+    assert client.clear_with_token(PORTRAIT, [BOX], show="true").url
+    assert (met(sandbox, "token.issued"), met(sandbox, "error.401.token")) == (2, 1)
+
+
+def test_it_takes_what_is_behind_a_url_where_nothing_is_signed(
+    client: ProcessimageClient, sandbox: RunningSandbox
+) -> None:
+    sandbox.know_url("http://images.example.com/portrait.jpg", PORTRAIT)
+    cleared = client.clear_with_token("http://images.example.com/portrait.jpg", [BOX])
+    assert client.download(cleared).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b'{"httpCode":true}',
+        b'{"httpCode":200,"data":{"processStatus":0,"processLocation":[{}]}}',
+    ],
+)
+def test_it_takes_nonsense_for_an_error(client: ProcessimageClient, body: bytes) -> None:
+    with pytest.raises(ProcessimageError):
+        client.received(body)
+
+
+def test_the_asynchronous_one_does_the_same(
+    sandbox: RunningSandbox, callbacks: tuple[str, list[bytes]]
+) -> None:
+    url, bodies = callbacks
+
+    async def play() -> list[bytes]:
+        access = sandbox.processimage
+        async with AsyncProcessimageClient(access.url, access.app_id, access.app_secret) as client:
+            at_once = await client.clear(PORTRAIT, [BOX])
+            by_token = await client.clear_with_token(PORTRAIT, [BOX])
+            assert by_token.cached
+            await client.begin(PORTRAIT, url, [BOX])
+            await asyncio.to_thread(sandbox.clock.travel, 2)
+            later = client.received(bodies[0])
+            return [await client.download(one) for one in (at_once, by_token, later)]
+
+    first, *others = asyncio.run(play())
+    assert others == [first, first]

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -210,3 +211,13 @@ IN_BASE64 = (CALLS[3], BASE64)
 JSON = (*CALLS, BASE64)
 IMAGES = (BINARY, *DOWNLOADS)
 ALL = (*JSON, *IMAGES)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    pause = threading.Event()
+    for _ in range(5000):
+        if condition():
+            return
+        pause.wait(0.001)
+    raise AssertionError("it never came to be")

@@ -7,11 +7,14 @@ ROOT = Path(__file__).parents[2]
 GENERATED = ("catalogue", "faults", "settings")
 PAGES = (
     "README.md",
+    "docs/check.md",
     "docs/control.md",
     "docs/exec.md",
     "docs/providers.md",
     "docs/pytest.md",
     "docs/python.md",
+    "docs/sdks.md",
+    "docs/verify.md",
 )
 
 

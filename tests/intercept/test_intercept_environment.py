@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,17 @@ def test_options_that_were_given_are_kept_in_front() -> None:
     assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
     assert found["JAVA_TOOL_OPTIONS"].startswith("-Xmx1g -Djavax.net.ssl.trustStore=")
     assert found["PYTHONPATH"].split(os.pathsep) == ["/tmp/x/python", "/mine"]
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"NODE_OPTIONS": "--no-warnings", "JAVA_TOOL_OPTIONS": "-Xmx1g", "PYTHONPATH": "/my own"}]
+)
+def test_a_shell_keeps_what_it_has_as_a_program_does(given: dict[str, str]) -> None:
+    lines = environment.exports(variables("/tmp/with a blank"))
+    shell = ["/bin/sh", "-c", f"{lines}exec env"]
+    ran = subprocess.run(shell, env=given, capture_output=True, text=True, check=True)
+    found = dict(line.partition("=")[::2] for line in ran.stdout.splitlines())
+    assert variables("/tmp/with a blank", **given).items() <= found.items()
 
 
 def test_proxies_that_were_given_are_replaced() -> None:
@@ -80,6 +92,28 @@ def test_certifi_names_our_authority_and_is_the_real_one_otherwise(interception:
     assert python(program, interception).split() == [ours, ours, certifi.__version__]
     read = "import certifi; print(certifi.contents() == open(certifi.where()).read())"
     assert python(read, interception) == "True"
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_within_interceptions_certifi_names_the_authority_of_the_innermost(
+    interception: Interception, depth: int
+) -> None:
+    given: dict[str, str] = {}
+    with ExitStack() as servers:
+        around = [servers.enter_context(MockServer(intercept=True)) for _ in range(depth - 1)]
+        for one in (*(server.intercept() for server in around), interception):
+            given |= one.environment(given)
+        assert len(given["PYTHONPATH"].split(os.pathsep)) == depth
+        program = "import certifi; print(certifi.where(), certifi.__version__)"
+        import certifi
+
+        found = python(program, interception, **given).split()
+    assert found == [str(interception.ca_file), certifi.__version__]
+
+
+def test_interception_within_another_one_preloads_node_once() -> None:
+    once = variables(NODE_OPTIONS="--no-warnings")["NODE_OPTIONS"]
+    assert variables(NODE_OPTIONS=once)["NODE_OPTIONS"] == once
 
 
 def test_certifi_is_itself_without_the_variable(interception: Interception) -> None:

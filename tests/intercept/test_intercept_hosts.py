@@ -72,6 +72,11 @@ def test_a_request_that_names_two_hosts_is_misdirected(
         (f"https://{UNKNOWN}/", AILAB),
         (f"http://{AILAB}/", AILAB),
         ("http://127.0.0.1:{port}/_mock/sandboxes", "127.0.0.1:{port}"),
+        (f"https://u:p@{UNKNOWN}/", AILAB),
+        (f"https://u:p@{AILAB}/", AILAB),
+        (f"https://{UNKNOWN}:0/", AILAB),
+        (f"ftp://{UNKNOWN}/", AILAB),
+        (f"ftp://{AILAB}/", AILAB),
     ],
 )
 def test_a_tunnel_does_not_lead_to_another_host(
@@ -81,6 +86,19 @@ def test_a_tunnel_does_not_lead_to_another_host(
     with secure(interception, trust) as connection:
         connection.sendall(get(path.replace("{port}", port), host.replace("{port}", port)))
         assert status(received(connection)) == 421
+
+
+def test_what_a_request_names_besides_is_told_without_its_password(
+    intercepting: MockServer, interception: Interception, trust: ssl.SSLContext
+) -> None:
+    for connection in (connected(interception), secure(interception, trust)):
+        with connection:
+            connection.sendall(get(f"https://user:hunter2@{UNKNOWN}/", AILAB))
+            response = received(connection).decode()
+        told = intercepting.strangers.last.notes[0]
+        assert f"https://…@{UNKNOWN}" in response
+        assert f"https://…@{UNKNOWN}" in told
+        assert "hunter2" not in response + told
 
 
 @pytest.mark.parametrize("path", ["/_mock/health", "/_mock/sandboxes", "//_mock/sandboxes", "/ailab/_mock/"])

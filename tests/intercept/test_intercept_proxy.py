@@ -1,8 +1,10 @@
 """Which tunnels the proxy makes, and what becomes of everything else that clients say to it."""
 
+import os
 import socket
 import ssl
 import struct
+import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -197,6 +199,34 @@ def test_a_client_that_does_not_trust_us_is_written_down() -> None:
             pass
         httpx.get(f"{server.url}/_mock/health")  # by now the server has seen it
         assert "does not trust the certificate authority" in server.strangers.last.notes[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="files in memory are of Linux")
+def test_tls_needs_no_room_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    with MockServer(intercept=True) as server:
+        interception = server.intercept()
+        trust = ssl.create_default_context(cafile=str(interception.ca_file))
+        monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+        with secure(interception, trust) as connection:
+            connection.sendall(get("/", AILAB))
+            assert b"ERROR_AI_NOT_EXISTS" in received(connection)
+
+
+def test_a_certificate_that_cannot_be_made_is_told_to_everybody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(self: ssl.SSLContext, *arguments: object) -> None:
+        raise OSError("No space left on device")
+
+    with MockServer(intercept=True) as server:
+        monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", fails)
+        response = answer(server.intercept(), f"CONNECT {AILAB}:443 HTTP/1.1\r\n\r\n".encode())
+        stranger = server.strangers.last
+    reason = f"could not make a certificate for {AILAB}: No space left on device"
+    assert status(response) == stranger.status == 500
+    assert reason in response.decode()
+    assert reason in stranger.notes[0]
+    assert "No space left on device" in caplog.text
 
 
 @pytest.mark.parametrize("part", [b"", b"\x16\x03\x01", b"no TLS at all\r\n\r\n"])

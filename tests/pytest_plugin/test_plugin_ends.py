@@ -51,6 +51,10 @@ def listens(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
+AT_ONCE = 3.0
+"""Seconds; without a lifeline the workers of a killed run live on for some ten."""
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc, to see processes end")
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_killed_run_leaves_nothing(project: pytest.Pytester, workers: int) -> None:
@@ -66,7 +70,9 @@ def test_a_killed_run_leaves_nothing(project: pytest.Pytester, workers: int) -> 
             assert all(is_running(one["pid"]) and listens(one["port"]) for one in began)
         finally:
             run.send_signal(signal.SIGKILL)
+            killed = time.monotonic()
     until(lambda: not any(is_running(one["pid"]) or listens(one["port"]) for one in began))
+    assert time.monotonic() - killed < AT_ONCE
 
 
 ENDINGS = """

@@ -242,6 +242,16 @@ def test_a_shared_server_that_is_not_there_is_said(project: pytest.Pytester) -> 
     result = project.runpytest("--mockserver-url=http://127.0.0.1:9")
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["--mockserver-url=http://127.0.0.1:9: no mock server answers *"])
+
+
+def test_a_server_that_is_not_there_is_told_by_the_variable_that_named_it(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.makepyfile("def test_one(ailab): pass")
+    monkeypatch.setenv("MOCKSERVER_URL", "http://127.0.0.1:9")
+    result = project.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["MOCKSERVER_URL=http://127.0.0.1:9: no mock server answers *"])
     result.stdout.no_fnmatch_line("*pytest_plugin*.py*")
 
 

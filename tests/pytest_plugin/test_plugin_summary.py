@@ -29,10 +29,11 @@ def test_findings_and_coverage_are_told(project: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "*= mock server =*",
-            "1 MUST rule broken in 1 of 3 tests; 1 SHOULD *",
+            "1 MUST rule broken in 1 of the 3 tests judged; 1 SHOULD *",
             "MUST   AIL-IMAGE-03  *",
             "SHOULD AIL-KEY-02  *",
             "ailab  [[]*] * met *",
+            'Where this is meant: @pytest.mark.mockserver(allow=[[]"AIL-KEY-02"]*',
             "*= short test summary info =*",
         ]
     )
@@ -41,7 +42,7 @@ def test_findings_and_coverage_are_told(project: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize(
     ("quiet", "expected"),
-    [(["-q"], ["mock server: 1 MUST rule broken in 1 of 3 tests; *"]), (["-qq"], [])],
+    [(["-q"], ["mock server: 1 MUST rule broken in 1 of the 3 tests judged; *"]), (["-qq"], [])],
 )
 def test_the_quieter_the_less(project: pytest.Pytester, quiet: list[str], expected: list[str]) -> None:
     project.makepyfile(TESTS)
@@ -105,12 +106,88 @@ def test_a_report_is_written_even_when_nothing_is_said(project: pytest.Pytester)
     assert (project.path / "reports" / "report.json").exists()
 
 
-def test_a_report_that_cannot_be_written_is_told(project: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("file/reports", "cannot write the report: *: *file/reports/report.html"),
+        ("report.pdf", "a report ends in .html, *; not report.pdf"),
+    ],
+)
+def test_where_no_report_can_be_written_no_test_is_run(project: pytest.Pytester, path: str, why: str) -> None:
     project.makepyfile(TESTS)
     (project.path / "file").touch()
-    result = project.runpytest("--mockserver-report=file/reports")
-    result.assert_outcomes(passed=3, failed=1)
-    result.stdout.fnmatch_lines(["--mockserver-report: *file/reports*"])
+    result = project.runpytest(f"--mockserver-report={path}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --mockserver-report: {why}"])
+    result.stderr.no_fnmatch_line("*Errno*")
+
+
+@pytest.mark.parametrize("quiet", [[], ["-q"], ["-qq"]])
+def test_a_report_that_is_lost_fails_the_run(project: pytest.Pytester, quiet: list[str]) -> None:
+    project.makepyfile(
+        """
+        from pathlib import Path
+
+        def test_in_the_way(ailab):
+            Path("reports").rmdir()
+            Path("reports").touch()
+        """
+    )
+    result = project.runpytest("--mockserver-report=reports", *quiet)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stderr.fnmatch_lines(["ERROR: --mockserver-report: *reports*"])
+    result.stdout.no_fnmatch_line("written: *")
+
+
+def test_what_was_written_is_told_with_q_as_well(project: pytest.Pytester) -> None:
+    project.makepyfile(TESTS)
+    result = project.runpytest("-q", "--mockserver-report=reports")
+    result.stdout.fnmatch_lines(["mock server: *", "written: reports/report.html"])
+
+
+STRANGERS = """
+    import pytest
+    from client import cut_out
+
+    def test_right(ailab):
+        cut_out(ailab)
+
+    @pytest.mark.parametrize("key", ["my-real-key", "another"])
+    def test_wrong(ailab, key):
+        cut_out(ailab, key=key)
+"""
+LAST = "2 requests came with no test's keys, so they were not judged, the last in*"
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]])
+def test_requests_that_were_not_judged_are_told(project: pytest.Pytester, workers: list[str]) -> None:
+    project.makepyfile(STRANGERS)
+    result = project.runpytest("--mockserver-report=reports", *workers)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["No rule broken; *", LAST, "  *::test_wrong[[]*: 401 POST"])
+    [note] = json.loads((project.path / "reports" / "report.json").read_text())["notes"]
+    assert note.startswith("2 requests came with no test's keys")
+
+
+def test_requests_that_were_not_judged_are_told_with_q_as_well(project: pytest.Pytester) -> None:
+    project.makepyfile(STRANGERS)
+    project.runpytest("-q").stdout.fnmatch_lines(["mock server: No rule broken; *", f"mock server: {LAST}"])
+
+
+def test_where_all_requests_came_from_strangers_no_test_was_judged(project: pytest.Pytester) -> None:
+    project.makepyfile(STRANGERS)
+    result = project.runpytest("-k", "test_wrong and another")
+    result.stdout.fnmatch_lines(
+        ["No test was judged; 1 of *", "1 request came with no test's keys, so it was not judged, in*"]
+    )
+
+
+def test_what_a_failure_has_shown_the_summary_only_names(project: pytest.Pytester) -> None:
+    project.makepyfile(TESTS)
+    shown = project.runpytest("--tb=short")
+    assert str(shown.stdout).count("the part 'img' is not read") == 1
+    hidden = project.runpytest("--tb=no")
+    assert str(hidden.stdout).count("the part 'img' is not read") == 1
 
 
 def test_reports_of_others_stay_plain(project: pytest.Pytester) -> None:

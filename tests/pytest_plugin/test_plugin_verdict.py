@@ -23,12 +23,12 @@ def test_a_broken_must_rule_fails_a_test_that_passed(project: pytest.Pytester) -
             "AIL-IMAGE-03: Send one image, as a file",
             "MUST   AIL-IMAGE-03  Send one image, as a file",
             "*the part 'img' is not read; the nearest documented one is image*",
-            "All exchanges:",
-            "#0*ailab  POST /api/cutout/*400  error.MISSING_PARAMETERS",
             'Where this is meant: @pytest.mark.mockserver(allow=["AIL-IMAGE-03"])',
+            "test_a_broken_must_rule_fails_a_test_that_passed.py:3: AIL-IMAGE-03",
             "FAILED *::test_careless - Failed: AIL-IMAGE-03:*",
         ]
     )
+    assert str(result.stdout).count("the part 'img' is not read") == 1
     result.stdout.no_fnmatch_line("*pytest_plugin*.py*")  # no line of this package, but the evidence alone
     result.stdout.no_fnmatch_line("*[Tt]raceback*")
 
@@ -44,6 +44,19 @@ def test_the_failure_is_placed_at_the_test(project: pytest.Pytester) -> None:
     )
     result = project.runpytest("--tb=line")
     result.stdout.fnmatch_lines(["*test_the_failure_is_placed_at_the_test.py:3: *AIL-IMAGE-03*"])
+
+
+def test_a_mistake_in_a_fault_is_shown_where_the_test_made_it(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_faulty(sandbox):
+            sandbox.fail("picwish", "state.-99")
+        """
+    )
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *UnknownBehaviour: picwish has no behaviour 'state.-99'; did you mean *"])
+    result.stdout.no_fnmatch_line("*mockserver/*.py*")
 
 
 def test_an_honest_client_passes(project: pytest.Pytester) -> None:

@@ -30,7 +30,7 @@ def test_each_worker_has_a_server_and_the_results_come_together(project: pytest.
     result.stdout.fnmatch_lines(
         [
             "AIL-IMAGE-03: Send one image, as a file",
-            "1 MUST rule broken in 4 of 20 tests; * met",
+            "1 MUST rule broken in 4 of the 20 tests judged; * met",
             "ailab  [[]*] 4 of * met *",
             "written: reports/report.html",
         ]
@@ -50,7 +50,7 @@ def test_eight_workers_on_one_server_do_not_disturb_one_another(
         result = project.runpytest_subprocess("-n8", url)
         result.assert_outcomes(passed=16, failed=4)
         result.stdout.fnmatch_lines(
-            ["1 MUST rule broken in 4 of 20 tests; * met", "ailab  [[]*] 4 of * met *"]
+            ["1 MUST rule broken in 4 of the 20 tests judged; * met", "ailab  [[]*] 4 of * met *"]
         )
         assert server.app.engine.registry.ids() == ["default"]
 

@@ -24,7 +24,7 @@ def test_an_exchange_is_a_line_with_its_number_and_what_was_met() -> None:
 
 def test_an_error_is_named_and_the_notes_stand_below() -> None:
     assert text(REFUSED) == (
-        f"{START}{PATH}avat… → 400  error.UNSUPPORTED_PARAMETER_VALUES\n"
+        f"{START}POST …/avatar-extraction → 400  error.UNSUPPORTED_PARAMETER_VALUES\n"
         "      return_form is 'cutout'; it can be 'mask' or absent\n"
     )
 
@@ -33,6 +33,18 @@ def test_an_error_in_an_answer_of_status_200_is_told_rather_than_what_went_well(
     behaviours = ["tencent_bda.authentication.TC3-HMAC-SHA256.POST", "tencent_bda.error.MissingParameter"]
     told = text(exchange(provider="tencent_bda", path="/", behaviours=behaviours), colour=True)
     assert "tencent_bda  POST / → \x1b[1;33m200\x1b[0m  error.MissingParameter\n" in told
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (110, "POST …/cutout/portrait/avatar-extraction → 400  error.UNSUPPORTED_PARAMETER_VALUES"),
+        (100, "POST …/avatar-extraction → 400  error.UNSUPPORTED_PARAMETER_VALUES"),
+        (80, "POST …/avatar-extraction → 400  error.UNSUPPORTED_PA…"),
+    ],
+)
+def test_of_a_long_path_the_end_is_shown_before_the_whole_error(columns: int, line: str) -> None:
+    assert text(REFUSED, columns=columns).splitlines()[0] == f"{START}{line}"
 
 
 def test_a_fault_and_a_missing_answer_are_told() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from report_world import BROKEN, CLEAN, report
 
-from mockserver.contract.report import Report
+from mockserver.contract.report import Report, check_writable
 
 
 @pytest.fixture
@@ -48,6 +48,17 @@ def test_an_unknown_ending_is_refused_with_what_there_is(one: Report, tmp_path: 
     ):
         one.write(tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["build/report", "build/a.json", ""])
+def test_whether_a_report_can_be_written_is_known_before(tmp_path: Path, name: str) -> None:
+    check_writable(tmp_path / name)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"cannot write the report: .*file"):
+        check_writable(tmp_path / "file" / name)
+    with pytest.raises(ValueError, match=r"ends in \.html"):
+        check_writable(tmp_path / "a.pdf")
 
 
 def test_what_cannot_be_written_is_named(one: Report, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_links_lead_to_a_rule_of_the_page_or_to_a_document(page: Page) -> None:
 
 
 def test_the_verdict_comes_first_then_findings_coverage_and_tests(page: Page) -> None:
-    verdict = "1 MUST rule broken in 1 of 5 tests"
+    verdict = "1 MUST rule broken in 1 of the 5 tests judged"
     order = [verdict, "2 hosts were refused", "Findings", "Send documented values", "Coverage", "Result"]
     places = [page.text.index(part) for part in order]
     assert places == sorted(places)
@@ -111,6 +111,17 @@ def test_a_finding_has_its_exchanges_behind_it_as_a_wire_log(page: Page) -> None
     assert "return_form = cutout" in told
     assert 'HTTP/1.1 400 4.5 ms content-type: application/json { "error_code": 400 }' in told
     assert "Met ailab.error.UNSUPPORTED_PARAMETER_VALUES" in told.replace("Met", "Met ")
+
+
+def test_a_document_without_an_address_is_named_by_its_title() -> None:
+    of_zh = next(one for one in rules.ALL if one.source == "docs-zh")
+    told = report(subject(finding(of_zh))).html()
+    assert "PicWish) documentation: segmentation API in Chinese" in told.partition('<h2 id="coverage')[0]
+    assert ">docs-zh<" not in told
+
+
+def test_in_the_coverage_documents_have_titles() -> None:
+    assert "documented: AILabTools documentation: Head Extraction API" in report(CLEAN).html()
 
 
 def test_how_each_test_ended_is_told(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from report_world import (
     IMAGE,
     MET,
     POOR,
+    REFUSED,
     REPORTS,
     VALUE,
     exchange,
@@ -39,11 +41,11 @@ BOTH = OF_AILAB + MET["picwish"].by_request.of
         ([CLEAN], "No rule broken"),
         ([CLEAN, FAILED], "No rule broken in 2 tests"),
         ([BROKEN], "1 MUST rule broken"),
-        ([BROKEN, CLEAN, POOR], "1 MUST rule broken in 1 of 3 tests; 1 SHOULD rule in 1 test"),
-        ([BROKEN, BROKEN, CLEAN], "1 MUST rule broken in 2 of 3 tests"),
+        ([BROKEN, CLEAN, POOR], "1 MUST rule broken in 1 of the 3 tests judged; 1 SHOULD rule in 1 test"),
+        ([BROKEN, BROKEN, CLEAN], "1 MUST rule broken in 2 of the 3 tests judged"),
         ([POOR, CLEAN], "No MUST rule broken in 2 tests; 1 SHOULD rule in 1 test"),
         ([ALLOWED, CLEAN], "No rule broken in 2 tests; 1 allowed"),
-        ([ALLOWED, BROKEN], "1 MUST rule broken in 1 of 2 tests"),
+        ([ALLOWED, BROKEN], "1 MUST rule broken in 1 of the 2 tests judged"),
     ],
 )
 def test_the_verdict_is_one_line(some: list[Subject], verdict: str) -> None:
@@ -54,6 +56,10 @@ def test_where_nothing_was_called_the_verdict_says_so() -> None:
     silent = subject(exchanges=(), numbers=(), judged=0)
     assert report(silent, coverage=Coverage()).text() == "No provider was called\n"
     assert report(silent, silent, coverage=Coverage()).text() == "No provider was called in 2 tests\n"
+
+
+def test_where_something_was_called_but_nobody_judged_the_verdict_says_so() -> None:
+    assert str(report().verdict) == f"No test was judged; 2 of {BOTH} behaviours met"
 
 
 def test_when_all_is_well_there_are_few_lines() -> None:
@@ -71,7 +77,7 @@ def test_findings_are_told_by_rule_with_the_tests_and_what_shows_them() -> None:
         "MUST   AIL-VALUE-04  Send documented values",
         f"       {VALUE.sentence} [docs-api]",
         "  tests/test_a.py::test_broken",
-        f"    #0    22:14:57.250  ailab  POST /api/cutout/portrait/… → 400  {ERROR}",
+        f"    #0    22:14:57.250  ailab  POST …/avatar-extraction → 400  {ERROR}",
         "          return_form is 'cutout'",
         "",
         "SHOULD AIL-IMAGE-05  Check an image before you send it",
@@ -117,9 +123,31 @@ def test_of_much_the_first_is_told_and_the_rest_counted() -> None:
 def test_a_test_is_told_with_its_last_exchanges() -> None:
     text = BROKEN.text()
     assert text.startswith("MUST   AIL-VALUE-04  Send documented values\n")
-    assert "\n\nAll exchanges:\n#0    22:14:57.250  ailab  POST /api" in text
+    assert "\n\nAll exchanges:\n#0    22:14:57.250  ailab  POST …/avatar-extraction" in text
     assert text.endswith("      return_form is 'cutout'; it can be 'mask' or absent\n")
     assert "The last 1 exchange of 8:\n" in replace(BROKEN, numbers=(7,), judged=8).text()
+
+
+def test_exchanges_that_a_finding_shows_whole_are_not_told_again() -> None:
+    [note] = REFUSED.notes
+    whole = subject(finding(VALUE, (0,), f"error.UNSUPPORTED_PARAMETER_VALUES: {note}"))
+    assert "All exchanges" not in whole.text()
+    assert whole.text().count("it can be 'mask' or absent") == 1
+    later = replace(whole, exchanges=(REFUSED, exchange()), numbers=(0, 1), judged=2)
+    assert "All exchanges:" in later.text()
+
+
+@pytest.mark.parametrize("told", [{"faults": ["http.delay"]}, {"explanation": {"first_difference": {}}}])
+def test_what_a_finding_does_not_show_of_its_exchange_is_told(told: dict[str, Any]) -> None:
+    assert "All exchanges:" in subject(finding(), exchanges=(exchange(**told),)).text()
+
+
+def test_failures_that_were_shown_are_only_named() -> None:
+    failed = report(BROKEN, POOR).text(failures_shown=True)
+    assert f"MUST   AIL-VALUE-04  Send documented values\n  {BROKEN.name}\n\nSHOULD" in failed
+    assert IMAGE.sentence in failed.replace("\n       ", " ")
+    skipped = report(replace(BROKEN, passed=None), POOR).text(failures_shown=True)
+    assert "return_form is 'cutout'" in skipped
 
 
 def test_of_a_test_without_exchanges_there_is_nothing_to_tell() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from contract_tests.client.pictures import decoded, overlap
+from contract_tests.client.shared import Play
+from contract_tests.client.story import Ask, Drawn, Sample, Step
+from contract_tests.client.world import Failed, World
 from mockserver.catalogue import Behaviour
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
-from contract_tests.client.pictures import decoded, overlap
-from contract_tests.client.shared import Play
-from contract_tests.client.story import Ask, Sample, Step
-from contract_tests.client.world import Failed, World
 
 NAME = "picwish"
 PORTRAIT, TRUTH, SIZE = "portrait.jpg", "portrait-alpha.png", (640, 800)
@@ -26,8 +26,12 @@ def whole(asked: Mapping[str, Any], result: Any) -> str | None:
         picture = decoded(result.image, "the image")
     except Failed as failure:
         return str(failure)
-    if picture.size != SIZE:
-        return f"the image is {picture.size} pixels large, and was {SIZE}"
+    image = asked.get("image")
+    size = (image.width, image.height) if isinstance(image, Drawn) else SIZE
+    if picture.size != size:
+        return f"the image is {picture.size} pixels large, and was {size}"
+    if isinstance(image, Drawn):
+        return None
     return None if overlap(picture, TRUTH) >= ALIKE else "the image is not the cut-out of the portrait"
 
 
@@ -38,6 +42,30 @@ def asks() -> SearchStrategy[Ask]:
     return st.booleans().map(
         lambda sync: Ask(operation="cut_out", arguments={"image": Sample(name=PORTRAIT), "sync": sync})
     )
+
+
+def inputs() -> SearchStrategy[Ask]:
+    """Pictures with sides around the limit, of all kinds, in one request."""
+    from hypothesis import strategies as st
+
+    small, edge = st.sampled_from([64, 100]), st.sampled_from([64, 200, 4096, 4097])
+    sides = st.one_of(st.tuples(edge, small), st.tuples(small, edge))
+    pictures = st.builds(
+        lambda size, form: Drawn(width=size[0], height=size[1], form=form),
+        sides,
+        st.sampled_from(["jpeg", "png"]),
+    )
+    kinds = st.sampled_from([{}, {"type": "person"}, {"format": "jpg"}, {"output_type": "1"}])
+    return st.builds(
+        lambda image, kind: Ask(operation="cut_out", arguments={"image": image, "sync": True, **kind}),
+        pictures,
+        kinds,
+    )
+
+
+def retryable(behaviour: Behaviour) -> bool:
+    """Whether the same request may go well later."""
+    return code(behaviour) in ("429", "500")
 
 
 def code(behaviour: Behaviour) -> str:
@@ -68,6 +96,7 @@ PLAY = Play(
     whole=whole,
     asks=asks,
     settings={"polls": 1},
+    inputs=inputs,
 )
 
 

@@ -12,6 +12,8 @@ from mockserver.exchange import Exchange
 
 INDENT = 6
 SHOWN_NOTES = 4
+LONGEST_TARGET = 40
+"""Characters of a method and a path's last segment for which what was met is cut."""
 WENT_WRONG = frozenset({Kind.ERROR, Kind.FAILURE})
 
 
@@ -39,14 +41,24 @@ def told(number: int, exchange: Exchange, paper: Paper) -> Iterator[str]:
 
 
 def head(number: int, exchange: Exchange, paper: Paper) -> str:
-    """Number, time, method, path, status, and what was met; of a long path the end is cut."""
+    """Number, time, method, path, status, and what was met. Of a long path the beginning is left out, as far
+    as its last segment, then the end of what was met."""
     before = f"{f'#{number}':<4}  {moment(exchange)}  {exchange.provider}  "
     outcome = f"{exchange.status or 'no answer'}"
     after = f" → {outcome}  {met(exchange)}".rstrip()
-    target = f"{exchange.method} {exchange.path}"
-    path = paper.clipped(target, taken=len(before) + len(after))
-    line = paper.clipped(before + path + after)
+    room = paper.columns - len(before) - len(after)
+    line = paper.clipped(f"{before}{_target(exchange, room)}{after}")
     return line.replace(f" → {outcome}", f" → {paper.painted(outcome, tone(exchange))}", 1)
+
+
+def _target(exchange: Exchange, room: int) -> str:
+    """Method and path, with as many of the last segments as there is room for; with one at least."""
+    path = exchange.path
+    written = f"{exchange.method} {path}"
+    while len(written) > room and (slash := path.find("/", 1)) > 0:
+        path = path[slash:]
+        written = f"{exchange.method} …{path}"
+    return written if len(written) <= max(room, LONGEST_TARGET) else f"{written[: LONGEST_TARGET - 1]}…"
 
 
 def met(exchange: Exchange) -> str:

@@ -48,11 +48,13 @@ class Report:
         """Whether its exchanges are reported: all but those of one of many that passed without a finding."""
         return len(self.subjects) == 1 or bool(subject.findings) or subject.passed is not True
 
-    def text(self, *, colour: bool = False, columns: int = 100) -> str:
-        """For a terminal of so many columns; ends with a line break."""
+    def text(self, *, colour: bool = False, columns: int = 100, failures_shown: bool = False) -> str:
+        """For a terminal of so many columns; ends with a line break.
+
+        Where the failures of subjects are shown already, with what led to them, those are only named."""
         from mockserver.contract.report import text
 
-        return text.of_report(self, colour=colour, columns=columns)
+        return text.of_report(self, colour=colour, columns=columns, failures_shown=failures_shown)
 
     def as_data(self) -> dict[str, Any]:
         """As plain data, for JSON; `report.schema.json` describes it."""

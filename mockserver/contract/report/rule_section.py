@@ -50,8 +50,10 @@ def _rule(one: BrokenRule, report: Report, room: Room) -> str:
 def _source(rule: Rule) -> str:
     known = catalogue.load(rule.provider).sources if rule.provider in catalogue.providers() else {}
     source = known.get(rule.source)
-    if source is None or not (source.url or "").startswith("https://"):
+    if source is None:
         return escape(rule.source)
+    if not (source.url or "").startswith("https://"):
+        return escape(source.title)
     return f'<a href="{escape(source.url or "")}" rel="noreferrer">{escape(source.title)}</a>'
 
 

@@ -8,27 +8,35 @@ from mockserver.contract.columns import bar
 from mockserver.contract.coverage import Coverage, ProviderCoverage
 from mockserver.contract.coverage_text import counts
 from mockserver.contract.findings import Finding
+from mockserver.contract.reading import brief
 from mockserver.contract.report import broken
 from mockserver.contract.report.broken import BrokenRule, Case
-from mockserver.contract.report.exchanges import head, told
+from mockserver.contract.report.exchanges import first_difference, head, told
 from mockserver.contract.report.paint import OF_LEVEL, Paint, Paper, plural
 from mockserver.contract.report.report import Report
 from mockserver.contract.report.subject import LAST, Subject
+from mockserver.exchange import Exchange
 
 INDENT = 7
 OF_CASE, BELOW = 4, 10
 """Where the exchanges of a finding begin, and what is told below them."""
 SHOWN_CASES, SHOWN_FINDINGS, SHOWN_EXCHANGES, SHOWN_EVIDENCE = 3, 2, 3, 3
 """How much is told of one rule, of one subject, and of one finding; the rest is counted."""
+SAME = 60
+"""Characters by which a note is known again in the evidence of a finding."""
 SHOWN_NAMES = 4
 """How many of the subjects are named that are only counted."""
 
 
-def of_report(report: Report, *, colour: bool, columns: int) -> str:
-    """All of it, at most so many columns wide; ends with a line break."""
+def of_report(report: Report, *, colour: bool, columns: int, failures_shown: bool = False) -> str:
+    """All of it, at most so many columns wide; ends with a line break. Subjects whose failures were shown
+    are only named."""
     paper = Paper(colour=colour, columns=columns)
     blocks = [[_verdict(report, paper)]]
-    blocks += [list(_rule(one, report.noun, len(report.subjects), paper)) for one in report.by_rule]
+    among = len(report.subjects)
+    for one in report.by_rule:
+        shown = failures_shown and all(map(_failed, one.cases))
+        blocks.append(list((_named if shown else _rule)(one, report.noun, among, paper)))
     blocks += [list(_coverage(report.coverage, paper)), list(_notes(report, paper))]
     short = not report.by_rule
     return ("\n" if short else "\n\n").join("\n".join(block) for block in blocks if block) + "\n"
@@ -55,14 +63,31 @@ def _verdict(report: Report, paper: Paper) -> str:
 
 def _rule(one: BrokenRule, noun: str, among: int, paper: Paper) -> Iterator[str]:
     rule = one.rule
-    label = f"{'allowed' if one.allowed else rule.level.value:<6} "
-    painted = paper.painted(label, Paint.DIM if one.allowed else OF_LEVEL[rule.level])
-    named = f"{rule.id}  {rule.title}{_often(one, noun, among)}"
-    yield f"{painted}{paper.clipped(named, taken=len(label))}"
+    yield _heading(one, noun, among, paper)
     yield from paper.wrapped(f"{rule.sentence} [{rule.source}]", indent=INDENT)
     for case in one.cases[:SHOWN_CASES]:
         yield from _case(case, paper, named=among > 1)
     yield from _others([case.subject.name for case in one.cases[SHOWN_CASES:]], noun, paper)
+
+
+def _heading(one: BrokenRule, noun: str, among: int, paper: Paper) -> str:
+    rule = one.rule
+    label = f"{'allowed' if one.allowed else rule.level.value:<6} "
+    painted = paper.painted(label, Paint.DIM if one.allowed else OF_LEVEL[rule.level])
+    named = f"{rule.id}  {rule.title}{_often(one, noun, among)}"
+    return f"{painted}{paper.clipped(named, taken=len(label))}"
+
+
+def _failed(case: Case) -> bool:
+    return case.subject.passed is False or (bool(case.subject.passed) and case.fails)
+
+
+def _named(one: BrokenRule, noun: str, among: int, paper: Paper) -> Iterator[str]:
+    """A rule, and who broke it."""
+    yield _heading(one, noun, among, paper)
+    names = [case.subject.name for case in one.cases]
+    yield from (paper.clipped(f"  {name}") for name in names[:SHOWN_CASES])
+    yield from _others(names[SHOWN_CASES:], noun, paper)
 
 
 def _often(one: BrokenRule, noun: str, among: int) -> str:
@@ -105,8 +130,30 @@ def _others(names: Sequence[str], noun: str, paper: Paper) -> Iterator[str]:
             yield "    …"
 
 
+def _is_told(subject: Subject) -> bool:
+    """Whether the findings show all exchanges already, with their notes."""
+    told = set(_with_findings(subject))
+    evidence = "\n".join(part for finding in subject.findings for part in finding.evidence)
+    return subject.judged == len(told) and all(
+        _is_within(one, evidence) for number, one in subject.numbered() if number in told
+    )
+
+
+def _with_findings(subject: Subject) -> Iterator[int]:
+    """The numbers of the exchanges that are shown with findings."""
+    for one in broken.by_rule([subject]):
+        for finding in one.cases[0].findings[:SHOWN_FINDINGS]:
+            kept = [number for number in subject.numbers if number in finding.exchanges]
+            yield from kept[:SHOWN_EXCHANGES]
+
+
+def _is_within(exchange: Exchange, evidence: str) -> bool:
+    noted = all(brief(note)[:SAME] in evidence for note in exchange.notes)
+    return noted and not exchange.faults and not first_difference(exchange)
+
+
 def _last(subject: Subject, paper: Paper) -> Iterator[str]:
-    last = list(subject.numbered())[-LAST:]
+    last = [] if _is_told(subject) else list(subject.numbered())[-LAST:]
     if last:
         older = f" of {subject.judged}" if subject.judged > len(last) else ""
         yield f"The last {plural(len(last), 'exchange')}{older}:" if older else "All exchanges:"

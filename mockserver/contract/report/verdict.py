@@ -48,8 +48,10 @@ class Verdict:
             yield f"{plural(self.must, 'MUST rule')} broken{self._in(self.must_by)}"
         elif self.should:
             yield f"No MUST rule broken{self._among()}"
-        else:
+        elif self.subjects:
             yield f"No rule broken{self._among()}"
+        else:
+            yield f"No {self.noun} was judged"
         if self.should:
             yield f"{plural(self.should, 'SHOULD rule')}{self._in(self.should_by, short=True)}"
         if self.allowed:
@@ -64,7 +66,7 @@ class Verdict:
             return ""
         if short:
             return f" in {plural(some, self.noun)}"
-        return f" in {some:,} of {plural(self.subjects, self.noun)}"
+        return f" in {some:,} of the {plural(self.subjects, self.noun)} judged"
 
 
 def verdict(

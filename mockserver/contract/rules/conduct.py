@@ -12,7 +12,7 @@ from mockserver.contract.rules.context import Context
 from mockserver.contract.rules.pace import ended, pause
 from mockserver.contract.rules.repeats import Group, all_come_back, repeated, repeated_unread
 from mockserver.contract.rules.rule import Breach, Numbered
-from mockserver.exchange import Exchange
+from mockserver.exchange import OUTGOING, Exchange
 
 AT_ONCE, ON_AVERAGE = 0.1, 0.03
 """Seconds of pause, each time and on average, below which nobody has waited, whatever the jitter. A request
@@ -87,15 +87,17 @@ def _met(exchange: Exchange) -> list[str]:
 class Stubborn:
     """What cannot go well is tried again and again: the same request, with the same refusal, three times or
     more, each after the answer to the one before. `is_final` says whether a behaviour of a provider is such a
-    refusal. Of requests whose body was not read nobody knows whether they are the same."""
+    refusal. Of requests whose body was not read nobody knows whether they are the same; but what an account
+    is refused, it is refused whatever it sends, so that bodies of the same length will do."""
 
     is_final: Callable[[str, str], bool]
 
     def __call__(self, exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
-        for group in repeated(exchanges):
+        for group in repeated_unread(exchanges):
             run: list[Numbered] = []
             for at, exchange in group:
-                final = self._final(exchange) if is_known(exchange) else []
+                final = self._final(exchange)
+                final = final if is_known(exchange) or ACCOUNT & {*final} else []
                 if run and not (final and self._goes_on(run[-1][1], exchange)):
                     yield from self._breach(run)
                     run = []
@@ -136,13 +138,22 @@ class ChargedTwice:
 
     done: frozenset[str]
     uncharged: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
+    """Answers that the work is not done yet: to ask again before its callback is to pay again, too."""
 
     def __call__(self, exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]:
+        called_back = [one.received_at for _, one in exchanges if one.operation == OUTGOING]
         for group in repeated(exchanges):
             for (at, lost), (later, again) in pairwise(group):
                 soon = 0 <= again.received_at - lost.received_at < SOON
-                if lost.status is None and soon and self._charged(lost) and self._charged(again):
+                if not (soon and self._charged(lost) and self._charged(again)):
+                    continue
+                waits = not any(lost.received_at < one < again.received_at for one in called_back)
+                if lost.status is None:
                     evidence = "the answer got lost, but the work was done; the same call was charged again"
+                    yield Breach(exchanges=(at, later), evidence=(evidence,))
+                elif waits and self.pending & set(_met(lost)) & set(_met(again)):
+                    evidence = "the work was under way; the same call was charged again before its callback"
                     yield Breach(exchanges=(at, later), evidence=(evidence,))
 
     def _charged(self, exchange: Exchange) -> bool:

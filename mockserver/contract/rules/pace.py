@@ -26,6 +26,14 @@ def elapsed(first: Exchange, second: Exchange) -> float | None:
     return max(real, sandbox)
 
 
+def waited(first: Exchange, second: Exchange) -> float | None:
+    """Seconds between two requests in which the client let time pass; None when nobody knows, or when a test
+    moved the clock on in steps of its own, as `clock.next()` does."""
+    whole = elapsed(first, second)
+    real = second.received_at - first.received_at
+    return None if whole is None or whole > real + NOISE else whole
+
+
 def pause(first: Exchange, second: Exchange) -> float | None:
     """Seconds from the answer to one request to the beginning of a later one; below zero when the later one
     did not wait for it, None when nobody knows."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from mockserver.contract.reading import arrived, links
 from mockserver.contract.rules.context import Context
-from mockserver.contract.rules.pace import elapsed, ended, pause
+from mockserver.contract.rules.pace import elapsed, ended, pause, waited
 from mockserver.contract.rules.rule import Breach, Numbered
 from mockserver.exchange import Exchange
 from mockserver.faults import RESULT
@@ -108,7 +108,7 @@ def hammers(exchanges: Sequence[Numbered], context: Context) -> Iterator[Breach]
 
 def _fastest(queries: Sequence[Numbered], count: int) -> tuple[float, tuple[int, ...]] | None:
     """The shortest time in which so many queries in a row came, if it is shorter than WINDOW, and which."""
-    gaps = [elapsed(one, other) for (_, one), (_, other) in pairwise(queries)]
+    gaps = [waited(one, other) for (_, one), (_, other) in pairwise(queries)]
     known = [float("inf") if gap is None else gap for gap in gaps]
     times = [
         (sum(known[start : start + count - 1]), tuple(at for at, _ in queries[start : start + count]))

@@ -262,7 +262,11 @@ RULES = (
         title="Do not pay twice",
         sentence="An asynchronous request that is repeated before its end is charged again; wait for it.",
         source="document",
-        check=ChargedTwice(done=frozenset({"success", "status.52000"}), uncharged=frozenset({"cache.hit"})),
+        check=ChargedTwice(
+            done=frozenset({"success", "status.52000"}),
+            uncharged=frozenset({"cache.hit"}),
+            pending=frozenset({"status.52000"}),
+        ),
     ),
     Rule(
         id="PRO-LINK-16",

@@ -28,7 +28,8 @@ def repeated_unread(exchanges: Sequence[Numbered]) -> Iterator[Group]:
 
 def _groups(exchanges: Sequence[Numbered], asked: Callable[[Exchange], Hashable]) -> Iterator[Group]:
     groups: dict[tuple[str, Hashable], list[Numbered]] = defaultdict(list)
-    for at, exchange in exchanges:
+    # As they came: a journal has them as they were answered, one that nobody waited for after its repetition.
+    for at, exchange in sorted(exchanges, key=lambda numbered: numbered[1].received_at):
         if exchange.operation != OUTGOING:
             groups[exchange.provider, asked(exchange)].append((at, exchange))
     yield from (group for group in groups.values() if len(group) > 1)

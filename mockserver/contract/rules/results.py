@@ -53,7 +53,9 @@ def path_changed(exchanges: Sequence[Numbered], context: Context) -> Iterator[Br
 
 def _is_spoiled(sent: str, given: str) -> bool:
     one, other = unquote(sent).lower(), unquote(given).lower()
-    return one == other or other in one or (len(one) > len(other) // 2 and one in other)
+    if one == other or other in one or (len(one) > len(other) // 2 and one in other):
+        return True
+    return one.rpartition(".")[0] == other.rpartition(".")[0] and "." in other.rpartition("/")[2]
 
 
 def too_late(exchange: Exchange, context: Context) -> Iterator[str]:

@@ -47,6 +47,8 @@ SITES: Mapping[str, Site] = {
     "techhk.aoscdn.com": INTERNATIONAL,
     **{site.host: site for site in (MAINLAND, INTERNATIONAL, FORMER)},
 }
+STORAGES = frozenset(site.host for site in SITES.values())
+"""Hosts where nothing but objects is."""
 
 
 def due(sandbox: Sandbox) -> Iterator[Due]:
@@ -64,6 +66,11 @@ def site_of(origin: str) -> Site:
     except ValueError:
         host = ""
     return SITES.get(host, MAINLAND)
+
+
+def is_storage(host: str) -> bool:
+    """Whether a host, perhaps with a port, is that of a storage."""
+    return host.partition(":")[0].lower() in STORAGES
 
 
 def origin(call: Call) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -31,6 +32,7 @@ from mockserver.providers.body import (
     part_facts,
     read_form,
 )
+from mockserver.providers.call import intercepted
 from mockserver.providers.ownership import owner
 from mockserver.providers.picwish import answers, callbacks, hints, links, parameters, service
 from mockserver.providers.picwish.answers import ANY_ORIGIN
@@ -68,15 +70,20 @@ class PicwishWire(Wire):
 
     def starlette(self) -> Starlette:
         """The provider's application."""
-        elsewhere = self.operation(None, self.elsewhere).answer
+        elsewhere, stored = self.operation(None, self.elsewhere), self.operation(RESULT, self.result)
+
+        async def lost(request: Request, error: Exception) -> Response:
+            host = intercepted(request.scope) or request.headers.get("host", "")
+            return await (stored if links.is_storage(host) else elsewhere).answer(request)
+
         app = Starlette(
             routes=[
                 _Lenient(PATH, self.operation("segmentation", self.create), methods=["POST"]),
                 _Lenient(PATH + "/{task_id}", self.operation("query", self.query), methods=["GET"]),
                 Route("/{path:path}", self.operation("preflight", self.preflight), methods=["OPTIONS"]),
-                _Lenient(links.STORED + "/{name:path}", self.operation(RESULT, self.result)),
+                _Lenient(links.STORED + "/{name:path}", stored),
             ],
-            exception_handlers={404: elsewhere, 405: elsewhere},
+            exception_handlers={404: lost, 405: lost},
         )
         app.router.redirect_slashes = False
         return app

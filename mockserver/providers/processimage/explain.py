@@ -45,6 +45,10 @@ NOTHING_FITS = (
 )
 
 
+HEX = frozenset("0123456789abcdefABCDEF")
+LENGTH = 32
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
     """What else of a request may have been signed by mistake: the picture's bytes, further salts, and further
@@ -81,9 +85,19 @@ def explain(reading: Reading, received: str, sent: Sent) -> Mapping[str, Any]:
         ),
         "cause": found.cause if found else "imageMd5 or secret" if reading.image_md5 else "secret",
         "proven": found is not None,
-        "hint": HINTS[found.cause] if found else nothing_fits,
+        "hint": HINTS[found.cause] if found else f"{_misshapen(received)}{nothing_fits}",
         "first_difference": difference,
     }
+
+
+def _misshapen(received: str) -> str:
+    """What tells without any secret that a text is no sign; empty where nothing does."""
+    if len(received) != LENGTH:
+        characters = "character" if len(received) == 1 else "characters"
+        return f"The sign has {len(received):,} {characters}; an md5 in hex has {LENGTH}. "
+    if not HEX.issuperset(received):
+        return "The sign has characters that hex does not have, which are 0 to 9 and a to f. "
+    return ""
 
 
 def _mistakes(reading: Reading, received: str, sent: Sent) -> Iterator[Mistake]:

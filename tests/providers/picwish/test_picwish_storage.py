@@ -7,7 +7,7 @@ import httpx
 import pytest
 from picwish_world import World, elements
 
-from mockserver.providers.picwish.links import MAINLAND, keys_of
+from mockserver.providers.picwish.links import MAINLAND, STORAGES, keys_of, site_of
 from mockserver.providers.picwish.oss.presigned import NOTHING
 from mockserver.providers.picwish.oss.signing import sign_v1, sign_v4
 
@@ -88,6 +88,29 @@ def test_another_path_is_refused_without_a_signature_and_empty_with_one(
     assert elements(stranger.get(path))["Code"] == "AccessDenied"
     answer = world.client.get(sign(path))
     assert (answer.status_code, elements(answer)["Code"]) == (404, "NoSuchKey")
+
+
+@pytest.mark.parametrize("host", [*sorted(STORAGES), "WXTECHSZ.oss-cn-shenzhen.aliyuncs.com:80"])
+@pytest.mark.parametrize("path", ["/", "/foo.png", "/api/tasks/visual/segmentation"])
+def test_at_the_host_of_a_storage_there_are_objects_alone(
+    world: World, stranger: httpx.Client, sign: Sign, host: str, path: str
+) -> None:
+    answer = stranger.get(path, headers={"Host": host})
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/xml")
+    assert elements(answer)["Code"] == "AccessDenied"
+    assert elements(answer)["HostId"] == host.lower().partition(":")[0]
+    if site_of(f"https://{host}") is MAINLAND and path != "/":
+        answer = world.client.get(sign(path), headers={"Host": host})
+        assert (answer.status_code, elements(answer)["Code"]) == (404, "NoSuchKey")
+        assert elements(answer)["Key"] == path[1:]
+
+
+def test_elsewhere_an_unknown_path_is_no_object(stranger: httpx.Client) -> None:
+    answer = stranger.get("/foo.png", headers={"Host": "techhk.aoscdn.com"})
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        404,
+        "application/json; charset=utf-8",
+    )
 
 
 def test_a_browser_may_ask_before_it_loads_a_result(stranger: httpx.Client, path: str) -> None:

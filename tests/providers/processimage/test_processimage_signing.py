@@ -35,6 +35,23 @@ def test_the_sign_is_md5_over_the_four_parts_joined() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("received", "told"),
+    [
+        ("", "The sign has 0 characters; an md5 in hex has 32. None of the usual mistakes"),
+        ("0", "The sign has 1 character; an md5 in hex has 32. "),
+        ("00", "The sign has 2 characters; an md5 in hex has 32. "),
+        ("a" * 1200, "The sign has 1,200 characters; an md5 in hex has 32. "),
+        ("g" * 32, "The sign has characters that hex does not have, which are 0 to 9 and a to f. None of "),
+        ("0" * 32, "None of the usual mistakes gives the received sign."),
+    ],
+)
+def test_of_what_is_no_sign_at_all_its_form_is_told_first(received: str, told: str) -> None:
+    explanation = explain(READING, received, SENT)
+    assert not explanation["proven"]
+    assert explanation["hint"].startswith(told)
+
+
 def signed(**changes: str) -> str:
     return replace(READING, **changes).signature
 

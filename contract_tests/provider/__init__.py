@@ -1,0 +1,1 @@
+"""Cases that check a server against the documents: this mock, or the real provider."""
