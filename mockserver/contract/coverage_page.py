@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 
 from mockserver import catalogue
-from mockserver.catalogue import Kind, Trigger
+from mockserver.catalogue import Kind, Source, Trigger
 from mockserver.contract.coverage import Coverage, ProviderCoverage, Row, Standing
 from mockserver.contract.page import CAUSES, HERE, bars, filled, page
 
@@ -49,7 +49,7 @@ def _section(one: ProviderCoverage, level: int, *, folded: bool) -> str:
     met_at = ", ".join(
         f"<code>{escape(operation)}</code> {met or 'nothing'}" for operation, met in one.operations.items()
     )
-    table = f"<p>Met at {met_at}.</p>\n{_table(one)}"
+    table = f"<p>Met at {met_at}.</p>\n{_table(one)}\n{_sources(one)}"
     if folded:
         table = f"<details><summary>{len(one.rows)} behaviours</summary>\n{table}\n</details>"
     return (
@@ -69,10 +69,26 @@ def _table(one: ProviderCoverage) -> str:
     )
 
 
+def _sources(one: ProviderCoverage) -> str:
+    """What the names in the column `Known from` stand for."""
+    named = {name for row in one.rows for name in row.behaviour.provenance.sources}
+    listed = "".join(
+        f"<dt><code>{escape(name)}</code></dt><dd>{_titled(source)}</dd>"
+        for name, source in catalogue.load(one.provider).sources.items()
+        if name in named
+    )
+    return f'<dl class="sources">{listed}</dl>'
+
+
+def _titled(source: Source) -> str:
+    if not (source.url or "").startswith("https://"):
+        return escape(source.title)
+    return f'<a href="{escape(source.url or "")}" rel="noreferrer">{escape(source.title)}</a>'
+
+
 def _row(provider: str, row: Row) -> str:
     one = row.behaviour
-    sources = catalogue.load(provider).sources
-    evidence = "; ".join(sources[name].title for name in one.provenance.sources)
+    evidence = ", ".join(one.provenance.sources)
     cells = (
         one.kind.value,
         f"{one.provenance.kind.value}: {evidence}" if evidence else one.provenance.kind.value,

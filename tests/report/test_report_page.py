@@ -120,8 +120,9 @@ def test_a_document_without_an_address_is_named_by_its_title() -> None:
     assert ">docs-zh<" not in told
 
 
-def test_in_the_coverage_documents_have_titles() -> None:
-    assert "documented: AILabTools documentation: Head Extraction API" in report(CLEAN).html()
+def test_below_the_coverage_documents_have_their_titles(page: Page) -> None:
+    assert "docs-apiAILabTools documentation: Head Extraction API" in page.text
+    assert "docs-zh佐糖 (PicWish) documentation: segmentation API in Chinese" in page.text
 
 
 def test_how_each_test_ended_is_told(page: Page) -> None:
