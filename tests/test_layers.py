@@ -190,7 +190,12 @@ def test_only_outbound_opens_connections() -> None:
         if one.what.startswith(clients) and not one.by.startswith(("outbound", "remote.", LENT))
     ]
     assert explained(found) == []
-    assert {one.by for one in IMPORTS if one.what == "socket"} <= {"http_server", "protocol", "server", "witness"}
+    assert {one.by for one in IMPORTS if one.what == "socket"} <= {
+        "http_server",
+        "protocol",
+        "server",
+        "witness",
+    }
 
 
 def test_only_the_command_line_knows_the_kit_and_only_when_it_is_asked() -> None:

@@ -41,7 +41,7 @@ class Explorer:
 
         @seed(self._world.random.getrandbits(32))
         @settings(
-            max_examples=examples,
+            max_examples=max(1, round(examples * self._world.effort)),
             deadline=None,
             database=None,
             report_multiple_bugs=False,

@@ -38,6 +38,8 @@ class Stage:
     client: str = ""
     """What the adapter is called, as `module:Class`."""
     margin: float = MARGIN
+    effort: float = 1.0
+    """The part of the examples of made-up worlds that are played."""
     seed: int = 0
     breaches: dict[str, list[Breach]] = field(default_factory=dict)
     pictures: bool = False
@@ -63,6 +65,7 @@ class Stage:
                     random=random.Random(f"{self.seed}:{case.id}"),
                     another=lambda: self.world(case),
                     margin=self.margin,
+                    effort=self.effort,
                     client=self.client,
                 )
             finally:

@@ -48,6 +48,8 @@ class World:
     another: Callable[[], AbstractContextManager[World]]
     """A fresh world for the same case, for one of many examples."""
     margin: float = MARGIN
+    effort: float = 1.0
+    """The part of the examples that are made up."""
     client: str = ""
     """What the adapter is called, as `module:Class`."""
     remarks: list[Remark] = field(default_factory=list)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 
 from mockserver import catalogue
-from mockserver.catalogue import Kind, Source, Trigger
+from mockserver.catalogue import Kind, Trigger
 from mockserver.contract.coverage import Coverage, ProviderCoverage, Row, Standing
 from mockserver.contract.page import CAUSES, HERE, bars, filled, page
 
@@ -73,34 +73,25 @@ def _sources(one: ProviderCoverage) -> str:
     """What the names in the column `Known from` stand for."""
     named = {name for row in one.rows for name in row.behaviour.provenance.sources}
     listed = "".join(
-        f"<dt><code>{escape(name)}</code></dt><dd>{_titled(source)}</dd>"
+        f"<dt><code>{escape(name)}</code></dt><dd>{escape(source.title)}</dd>"
         for name, source in catalogue.load(one.provider).sources.items()
         if name in named
     )
     return f'<dl class="sources">{listed}</dl>'
 
 
-def _titled(source: Source) -> str:
-    if not (source.url or "").startswith("https://"):
-        return escape(source.title)
-    return f'<a href="{escape(source.url or "")}" rel="noreferrer">{escape(source.title)}</a>'
-
-
 def _row(provider: str, row: Row) -> str:
     one = row.behaviour
-    evidence = ", ".join(one.provenance.sources)
-    cells = (
-        one.kind.value,
-        f"{one.provenance.kind.value}: {evidence}" if evidence else one.provenance.kind.value,
-        one.cause.how,
-    )
+    evidence = ", ".join(f"<code>{escape(name)}</code>" for name in one.provenance.sources)
+    known = one.provenance.kind.value
+    cells = (one.kind.value, f"{known}: {evidence}" if evidence else known, escape(one.cause.how))
     met_at = "<br>".join(f"<code>{escape(operation)}</code>{_by(by)}" for operation, by in row.met.items())
     return (
         f'<tr data-provider="{provider}" data-kind="{one.kind.value}" data-standing="{row.standing.value}"'
         f' data-cause="{one.cause.by.value}">'
         f'<th scope="row"><code>{escape(one.id)}</code><br>'
         f'<span class="faint">{escape(one.summary)}</span></th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "".join(f"<td>{cell}</td>" for cell in cells)
         + f'<td class="standing">{row.standing.value}</td><td>{met_at or "-"}</td></tr>'
     )
 

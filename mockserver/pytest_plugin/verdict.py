@@ -20,8 +20,16 @@ from mockserver.pytest_plugin.terms import MARKER, TermsError
 if TYPE_CHECKING:
     from mockserver.contract.report import Subject
 
+FIXTURES = "mockserver.pytest_plugin.fixtures"
 SUBJECTS = "mockserver_subjects"
 """The attribute of a report in which a worker of pytest-xdist sends what was judged, as JSON text."""
+
+
+def _uses_ours(item: pytest.Item) -> bool:
+    """Whether a test asks for a fixture of this plugin; others may have a marker of the same name."""
+    asked = getattr(item, "_fixtureinfo", None)
+    definitions = asked.name2fixturedefs.values() if asked else ()
+    return any(one.func.__module__ == FIXTURES for known in definitions for one in known)
 
 
 class Verdicts:
@@ -37,7 +45,7 @@ class Verdicts:
         __tracebackhide__ = True
         trial.begin(item)
         self._run.watch.begin()
-        if item.get_closest_marker(MARKER):
+        if item.get_closest_marker(MARKER) and _uses_ours(item):
             try:
                 trial.terms(item)
             except TermsError as error:

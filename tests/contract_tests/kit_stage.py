@@ -15,9 +15,14 @@ MARGIN = 3.0
 
 
 def graded(
-    server: MockServer, adapter: type[Adapter], cases: Collection[Case], *, seed: int = 0
+    server: MockServer,
+    adapter: type[Adapter],
+    cases: Collection[Case],
+    *,
+    seed: int = 0,
+    effort: float = 1.0,
 ) -> dict[str, Verdict]:
-    """The verdicts of some cases, and of the rules, by id."""
+    """The verdicts of some cases, and of the rules, by id; with a part of the examples that are made up."""
     stage = Stage(
         server=server,
         provider=adapter.provider,
@@ -25,6 +30,7 @@ def graded(
         client=f"{adapter.__module__}:{adapter.__qualname__}",
         seed=seed,
         margin=MARGIN,
+        effort=effort,
     )
     return {verdict.case.id: verdict for verdict in verdicts(stage, list(cases))}
 

@@ -66,7 +66,7 @@ def test_a_marker_that_cannot_be_meant_says_what_is_possible(
         import pytest
 
         @pytest.mark.mockserver({marker})
-        def test_marked():
+        def test_marked(ailab):
             pass
 
         def test_not_marked(sandbox):
@@ -140,3 +140,16 @@ def test_the_marker_is_known_to_strict_projects(project: pytest.Pytester) -> Non
         """
     )
     project.runpytest("--strict-markers").assert_outcomes(passed=1)
+
+
+def test_a_marker_of_somebody_else_is_left_alone(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.mockserver("http://somewhere", port=80)
+        def test_of_another_plugin(request):
+            assert request.node.get_closest_marker("mockserver").args == ("http://somewhere",)
+        """
+    )
+    project.runpytest().assert_outcomes(passed=1)
