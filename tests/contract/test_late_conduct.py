@@ -35,29 +35,6 @@ def test_a_test_that_steps_from_state_to_state_hammers_nothing(frozen: RunningSa
     assert ids(frozen) == []
 
 
-@pytest.mark.parametrize(("times", "found"), [(1, []), (2, ["PRO-CHARGE-15"])])
-def test_what_is_under_way_is_not_asked_for_again(server: MockServer, times: int, found: list[str]) -> None:
-    sandbox = server.sandbox()
-    sandbox.clock.freeze()
-    access = sandbox.processimage
-    with httpx.Client(base_url=access.url) as client:
-        for salt in ("12345678", "23456789")[:times]:
-            signed = access.app_id + hashlib.md5(MARKED).hexdigest() + salt + access.app_secret
-            answer = client.post(
-                "/watermark/access",
-                headers={"x-access-api-sign": hashlib.md5(signed.encode()).hexdigest()},
-                data={
-                    "appId": access.app_id,
-                    "salt": salt,
-                    "sync": "true",
-                    "callback": "http://127.0.0.1:1/gone",
-                },
-                files={"imageFile": MARKED},
-            ).json()
-            assert answer["data"]["processStatus"] == 52000
-    assert ids(sandbox) == found
-
-
 def test_a_result_with_another_ending_is_a_changed_link(server: MockServer) -> None:
     sandbox = server.sandbox()
     access, salt = sandbox.processimage, "12345678"

@@ -216,7 +216,7 @@ def test_a_shared_server_is_used_and_left_clean(project: pytest.Pytester, server
     result = project.runpytest(f"--mockserver-url={server.url}")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["AIL-IMAGE-03: *", "No request came *", "ailab * met *"])
-    assert server.app.engine.registry.ids() == before
+    assert {*server.app.engine.registry.ids()} <= {*before}
 
 
 def test_the_shared_server_can_be_named_by_the_environment(
