@@ -13,6 +13,9 @@ from typing import Any
 
 from contract_tests.adapters.base import Adapter, Problem, Unimplemented
 
+SUBJECTS = ("image", "handle", "body")
+"""What a call is about; it comes first and without its name, which an adapter may choose."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
@@ -56,8 +59,7 @@ class PythonSession:
         """Let the client do something, for at most `deadline` seconds."""
         if self._unmade is not None:
             return self._unmade
-        image = arguments.pop("image", None)
-        given = () if image is None else (image,)
+        given = [arguments.pop(name) for name in SUBJECTS if arguments.get(name) is not None]
         method = getattr(self._adapter, operation)
         return self._do(operation, lambda: method(self._client, *given, **arguments), deadline=deadline)
 

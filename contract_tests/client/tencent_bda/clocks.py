@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 from contract_tests.client.case import Case, Level
@@ -11,7 +12,10 @@ from contract_tests.client.shared import Check
 from contract_tests.client.story import Ask, Sample, Trouble
 from contract_tests.client.tencent_bda.play import PLAY, PORTRAIT, WHOLE, right, whole
 from contract_tests.client.world import World
+from mockserver.contract.reading import headers
 
+BREATH = 1.1
+"""Seconds in which a timestamp changes for sure."""
 NEAR, FAR = 290.0, 310.0
 """Seconds on both sides of the five minutes, with some for a slow machine."""
 
@@ -55,6 +59,12 @@ def clocks() -> Iterator[Case]:
             "common-errors",
             _too_fast,
         ),
+        (
+            "Take a timestamp for each call",
+            "One client calls twice, more than a second apart; the second call has a later timestamp.",
+            "signature-v3",
+            _later_each_time,
+        ),
     ]
     for number, (title, about, source, check) in enumerate(told, 1):
         yield PLAY.case(
@@ -84,6 +94,15 @@ def _far_off(seconds: float) -> Check:
             world.must(problem.code == expired, f"it says {problem.code!r}, and the code was {expired!r}")
 
     return check
+
+
+def _later_each_time(world: World) -> None:
+    right(world, sample(PORTRAIT))
+    threading.Event().wait(BREATH)
+    right(world, numbered(PORTRAIT, 1))
+    sent = [headers(one).get("x-tc-timestamp") for one in world.sandbox.journal]
+    later = sent[0] != sent[-1]
+    world.must(later, f"two calls, {BREATH:g} s apart, both have the timestamp {sent[0]}")
 
 
 def _in_time_again(world: World) -> None:

@@ -259,3 +259,19 @@ class UploadsUrls(Broken):
     class flows(Flows):
         def body(self, image: bytes | str, options: Sequence[str]) -> bytes:
             return super().body(image.encode() if isinstance(image, str) else image, options)
+
+
+class TakesOneTimestamp(Broken):
+    """It takes the time once, when it is made."""
+
+    caught_by = ("TEN-CLOCK-07",)
+
+    def client(self, access: Any, timeout: float) -> TencentBdaClient:
+        made = int(time.time())
+
+        class Dated(Flows):
+            def headers(self, body: bytes, timestamp: int) -> dict[str, str]:
+                return super().headers(body, made)
+
+        self.flows = Dated  # type: ignore[misc]
+        return super().client(access, timeout)
