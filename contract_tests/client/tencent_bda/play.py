@@ -11,6 +11,7 @@ from contract_tests.client.story import Ask, Drawn, Sample
 from contract_tests.client.tencent_bda.looks import Expected, wrong_with
 from contract_tests.client.world import Failed, World
 from mockserver.catalogue import Behaviour
+from mockserver.providers.tencent_bda.parameters import OPTIONS
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -19,29 +20,7 @@ NAME, ACTION = "tencent_bda", "SegmentCustomizedPortraitPic"
 PORTRAIT, GROUP = "portrait.jpg", "group.jpg"
 WHOLE = ("Head", "Body")
 """The labels that make up a person; two of them, since one reading of the documents wants more than one."""
-LABELS = (
-    "Background",
-    "Hair",
-    "LeftEyebrow",
-    "RightEyebrow",
-    "LeftEye",
-    "RightEye",
-    "Nose",
-    "UpperLip",
-    "LowerLip",
-    "Tooth",
-    "Mouth",
-    "LeftEar",
-    "RightEar",
-    "Face",
-    "Head",
-    "Body",
-    "Hat",
-    "Headdress",
-    "Earrings",
-    "Necklace",
-    "Belongings",
-)
+LABELS = OPTIONS
 SAMPLES = {
     PORTRAIT: Expected(
         size=(640, 800),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import httpx
 
 from contract_tests.adapters import Cutout
-from contract_tests.clients.broken.picwish_base import Broken
+from contract_tests.clients.broken.picwish_base import Broken, Tries
 from contract_tests.clients.driving import Flow, Pause
 from contract_tests.clients.picwish import (
     Flows,
@@ -74,15 +74,9 @@ class HurriesBack(Broken):
     caught_by = ("PIC-RATE-08",)
     played = ("PIC-TIME-04",)
 
-    class flows(Flows):
-        def _create(self, image: bytes | str, fields: Mapping[str, str]) -> Flow[dict[str, Any]]:
-            for _ in range(4):
-                try:
-                    return (yield from super()._create(image, fields))
-                except PicwishError as error:
-                    if error.status != 429:
-                        raise
-            return (yield from super()._create(image, fields))
+    class flows(Tries):
+        def is_worth_it(self, error: PicwishError) -> bool:
+            return error.status == 429
 
 
 class IgnoresRetryAfter(Broken):
@@ -91,15 +85,9 @@ class IgnoresRetryAfter(Broken):
     caught_by = ("ANY-WAIT-04",)
     played = ("PIC-WIRE-10",)
 
-    class flows(Flows):
-        def _create(self, image: bytes | str, fields: Mapping[str, str]) -> Flow[dict[str, Any]]:
-            for _ in range(4):
-                try:
-                    return (yield from super()._create(image, fields))
-                except PicwishError as error:
-                    if error.status != 503:
-                        raise
-            return (yield from super()._create(image, fields))
+    class flows(Tries):
+        def is_worth_it(self, error: PicwishError) -> bool:
+            return error.status == 503
 
 
 class Stubborn(Broken):
@@ -108,14 +96,14 @@ class Stubborn(Broken):
     caught_by = ("PIC-RETRY-09",)
     played = ("PIC-OK-07",)
 
-    class flows(Flows):
+    class flows(Tries):
+        pause = 0.05
+
+        def is_worth_it(self, error: PicwishError) -> bool:
+            return True
+
         def _create(self, image: bytes | str, fields: Mapping[str, str]) -> Flow[dict[str, Any]]:
-            for _ in range(4):
-                try:
-                    return (yield from super()._create(image, {**fields, "crop": "yes"}))
-                except PicwishError:
-                    yield Pause(seconds=0.05)
-            return (yield from super()._create(image, fields))
+            return (yield from super()._create(image, {**fields, "crop": "yes"}))
 
 
 class PaysTwice(Broken):
